@@ -1,0 +1,68 @@
+// The postroom command: parses the arguments, runs the chosen verb, turns its error into words and
+// an exit code.
+#include <algorithm>
+#include <exception>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "base/log.hpp"
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/output.hpp"
+
+namespace {
+
+using namespace postroom;
+
+int run_chosen(const cli::Run& chosen, bool json) {
+  try {
+    return chosen();
+  } catch (const base::Error& error) {
+    if (json) {
+      nlohmann::json line{{"event", "error"}, {"error", cli::to_json(error)}};
+      cli::print_out(line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    } else {
+      cli::print_error(error);
+    }
+    return error.code().starts_with("usage.") ? cli::exit_usage : cli::exit_code_of(error);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Postroom connects to a mailbox once, under a session name, and runs flows on it.",
+               "postroom"};
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(28);
+  app.footer(
+      "postroom VERB --help shows a verb's options. Start with: postroom check FLOW, then plan, "
+      "then run.");
+  cli::Run chosen;
+  cli::add_run(app, chosen);
+  cli::add_plan(app, chosen);
+  cli::add_check(app, chosen);
+  cli::add_runs(app, chosen);
+  cli::add_quarantine(app, chosen);
+  cli::add_actions(app, chosen);
+  cli::add_version(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    int code = app.exit(error, std::cout, std::cerr);
+    return code == 0 ? 0 : cli::exit_usage;
+  }
+  base::set_up_log(base::LogLevel::normal);
+  bool json = std::any_of(argv, argv + argc,
+                          [](const char* word) { return std::string_view(word) == "--json"; });
+  try {
+    return run_chosen(chosen, json);
+  } catch (const std::exception& error) {
+    // Not an Error: a bug of ours, or no memory.
+    std::cerr << "postroom: internal error: " << error.what() << '\n';
+    return 70;
+  }
+}

@@ -1,0 +1,99 @@
+#include "cli/terminal_events.hpp"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "base/date.hpp"
+#include "base/text.hpp"
+#include "cli/output.hpp"
+
+namespace postroom::cli {
+namespace {
+
+constexpr std::chrono::milliseconds redraw_every{100};
+
+}  // namespace
+
+void TerminalEvents::say(std::string_view line) {
+  erase_line();
+  print_err(line);
+}
+
+void TerminalEvents::erase_line() {
+  if (!line_is_drawn_) return;
+  std::fputs("\r\x1b[K", stderr);
+  line_is_drawn_ = false;
+}
+
+void TerminalEvents::draw_line() {
+  if (!options_.is_terminal || options_.quiet) return;
+  base::Instant now = clock_.now();
+  if (line_is_drawn_ && now - drawn_ < redraw_every) return;
+  drawn_ = now;
+  auto elapsed = std::max(std::chrono::milliseconds{1}, std::chrono::milliseconds(now - started_));
+  double rate = static_cast<double>(seen_) * 1000.0 / static_cast<double>(elapsed.count());
+  std::string line = fmt::format("{}: {}", folder_, base::count_of(seen_, "message"));
+  if (total_ && *total_ >= seen_) {
+    line = fmt::format("{}: {} of {}", folder_, seen_, base::count_of(*total_, "message"));
+  }
+  if (elapsed > std::chrono::seconds{1}) {
+    line += fmt::format(", {:.0f}/s", rate);
+    if (total_ && *total_ > seen_ && rate > 0) {
+      auto left = std::chrono::milliseconds(
+          static_cast<std::int64_t>(static_cast<double>(*total_ - seen_) / rate * 1000));
+      line += fmt::format(", {} left", base::to_words(left));
+    }
+  }
+  std::fputs(fmt::format("\r{}\x1b[K", line).c_str(), stderr);
+  line_is_drawn_ = true;
+}
+
+void TerminalEvents::loop_started(const flow::LoopStarted& event) {
+  folder_ = base::printable(event.folder, 200);
+  total_ = event.total;
+  seen_ = 0;
+  started_ = clock_.now();
+  draw_line();
+}
+
+void TerminalEvents::step_done(const flow::MessageFacts& message, const flow::StepDone& event) {
+  if (!options_.each_message || options_.quiet) return;
+  std::string indent = message.key.empty() ? "" : "    ";
+  say(fmt::format("{}{}: {}", indent, event.action, base::printable(event.note)));
+}
+
+void TerminalEvents::message_finished(const flow::MessageFinished& event) {
+  using flow::MessageOutcome;
+  ++seen_;
+  if (!event.is_news) return draw_line();
+  bool trouble = event.outcome == MessageOutcome::failed ||
+                 event.outcome == MessageOutcome::quarantined ||
+                 event.outcome == MessageOutcome::uncertain;
+  if (trouble || (options_.each_message && !options_.quiet)) {
+    std::string line =
+        fmt::format("{}: {} ({})", flow::to_string(event.outcome),
+                    column(event.message.subject, 60), column(event.message.from, 40));
+    if (!event.note.empty()) line += fmt::format(": {}", base::printable(event.note));
+    say(line);
+    if (event.error) {
+      say(fmt::format("    {}", event.error->message()));
+      if (!event.error->server_text().empty())
+        say(fmt::format("    the server said: {}", event.error->server_text()));
+      if (!event.error->hint().empty()) say(fmt::format("    hint: {}", event.error->hint()));
+    }
+  }
+  draw_line();
+}
+
+void TerminalEvents::note(const flow::Note& event) {
+  if (options_.quiet && event.level == flow::Note::Level::info) return;
+  std::string_view mark = event.level == flow::Note::Level::info      ? ""
+                          : event.level == flow::Note::Level::warning ? "warning: "
+                                                                      : "error: ";
+  say(fmt::format("{}{}", mark, base::printable(event.text, 10'000)));
+}
+
+void TerminalEvents::loop_finished(const flow::LoopFinished&) { erase_line(); }
+
+}  // namespace postroom::cli

@@ -1,0 +1,133 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "flow/run/file_writer.hpp"
+#include "flow/run/surroundings.hpp"
+#include "net/task_group.hpp"
+#include "session/retry.hpp"
+#include "session/session.hpp"
+
+namespace postroom::flow {
+
+using actions::Mutation;
+using base::Error;
+using base::ErrorKind;
+
+Task<actions::SavedFile> RunSurroundings::save_file(
+    actions::FileTarget target, std::function<Task<void>(base::ByteSink&)> fill) {
+  return flow::save_file(std::move(target), std::move(fill));
+}
+
+Task<void> RunSurroundings::mutate_now(actions::MailInHand& mail, Mutation mutation) {
+  mailbox::Folder& folder = *mail.folder;
+  mailbox::MessageSet set{mail.message->key};
+  std::vector<mailbox::Outcome> outcomes;
+  switch (mutation.verb) {
+    case actions::Verb::change_status:
+      outcomes =
+          co_await folder.flagging()->set_flag(std::move(set), mutation.flag, mutation.is_set);
+      break;
+    case actions::Verb::move:
+      outcomes = co_await folder.moving()->move(std::move(set), mutation.target);
+      break;
+    case actions::Verb::copy:
+      outcomes = co_await folder.moving()->copy(std::move(set), mutation.target);
+      break;
+    case actions::Verb::remove:
+      outcomes = co_await folder.remove(std::move(set), mutation.how);
+      break;
+  }
+  for (const auto& outcome : outcomes) {
+    if (outcome.error) throw *outcome.error;
+    if (!outcome.note.empty()) note(outcome.note);
+  }
+}
+
+Task<std::string> RunSurroundings::target_folder(session::Session& session, std::string target,
+                                                 bool create) {
+  auto known = targets_.find({session.name(), target});
+  if (known != targets_.end()) co_return known->second;
+  mailbox::Store& store = session.store();
+  auto found = co_await store.folder(target);
+  if (!found && create) {
+    co_await store.create(target);
+    found = co_await store.folder(target);
+  }
+  if (!found) {
+    auto folders = co_await store.folders();
+    Error error = mailbox::folder_not_found(target, folders);
+    throw error;
+  }
+  targets_.emplace(std::pair(session.name(), target), found->path);
+  co_return found->path;
+}
+
+Task<mailbox::SendOutcome> RunSurroundings::send_with_retry(session::Session& session,
+                                                            mailbox::Outgoing outgoing) {
+  session::RetryPolicy policy;
+  for (int next = 2;; ++next) {
+    outgoing.body->rewind();
+    std::vector<mailbox::Outgoing> group{outgoing};
+    auto outcomes = co_await session.transport().send(group);
+    mailbox::SendOutcome outcome = std::move(outcomes.front());
+    if (outcome.phase != mailbox::SendPhase::not_sent || !outcome.error) co_return outcome;
+    auto pause = session::pause_before(policy, next, *outcome.error);
+    if (!pause) co_return outcome;
+    note(fmt::format("{}; trying again in {} ms", outcome.error->message(), pause->count()));
+    co_await net::pause(*pause);
+  }
+}
+
+Task<actions::Sending> RunSurroundings::send(session::Session& session, mime::Draft draft,
+                                             actions::SentCopy sent_copy) {
+  auto body = mime::build(draft, clock_);
+  mailbox::Outgoing outgoing{.from = draft.from.address, .body = body.get()};
+  for (const auto* list : {&draft.to, &draft.cc, &draft.bcc}) {
+    for (const auto& recipient : *list) {
+      if (std::ranges::find(outgoing.recipients, recipient.address) == outgoing.recipients.end()) {
+        outgoing.recipients.push_back(recipient.address);
+      }
+    }
+  }
+  actions::Sending sending{.recipients = outgoing.recipients.size()};
+  mailbox::SendOutcome outcome = co_await send_with_retry(session, std::move(outgoing));
+  if (outcome.phase == mailbox::SendPhase::body_sent) {
+    std::string why = outcome.error ? outcome.error->message() : std::string("no answer came");
+    throw Error(
+        ErrorKind::network, "send.uncertain",
+        "the connection was lost after the message had been handed over: it may or may not have "
+        "gone (" +
+            why + ")",
+        "look into the Sent folder or ask the recipient, then: postroom quarantine retry or drop");
+  }
+  if (outcome.phase == mailbox::SendPhase::not_sent) {
+    if (outcome.error) throw *outcome.error;
+    throw Error(ErrorKind::internal, "send.no_reason",
+                "the message was not sent, and nothing says why");
+  }
+  sending.refused = std::move(outcome.refused);
+  bool copy = sent_copy == actions::SentCopy::always ||
+              (sent_copy == actions::SentCopy::automatic && !session.transport().files_sent_copy());
+  if (copy) co_await file_sent_copy(session, *body);
+  co_return sending;
+}
+
+// The message has gone: nothing that happens here may fail the step.
+Task<void> RunSurroundings::file_sent_copy(session::Session& session, base::ByteSource& body) {
+  try {
+    mailbox::Store& store = session.store();
+    auto sent = co_await store.folder("@sent");
+    if (!sent || !store.can_append()) co_return;
+    auto folder = co_await store.open(sent->path, mailbox::Access::read_write);
+    if (auto* appending = folder->appending()) {
+      body.rewind();
+      mailbox::Flags flags{.seen = true};
+      co_await appending->append(body, flags, clock_.now());
+    }
+  } catch (const Error& error) {
+    note("sent, but no copy could be filed under Sent: " + error.message());
+  }
+}
+
+}  // namespace postroom::flow

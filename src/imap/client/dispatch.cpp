@@ -1,0 +1,127 @@
+// The receiving half of Client: whose response is it?
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/base64.hpp"
+#include "base/log.hpp"
+#include "imap/client/client.hpp"
+#include "imap/client/refusal.hpp"
+
+namespace postroom::imap {
+
+using base::Error;
+using base::ErrorKind;
+
+void Client::log_received(std::string_view text) {
+  if (!log_) return;
+  // A SASL challenge tells the other half of a secret; literals are mail.
+  if (text.starts_with('+')) {
+    log_->received("+ ...");
+    return;
+  }
+  constexpr std::size_t shown = 500;
+  log_->received(base::printable(text.substr(0, text.find("\r\n")), shown));
+}
+
+void Client::dispatch(std::string_view text) {
+  log_received(text);
+  auto parsed = wire::parse_response(text, fetch_, limits_.wire);
+  if (!parsed) return note_unreadable(text, parsed.error());
+  if (const auto* status = std::get_if<wire::Status>(&*parsed)) {
+    if (!status->tag.empty()) return take_tagged(*status);
+    if (status->condition == wire::Condition::bye) return take_bye(*status);
+    take_status(*status);
+    offer(*parsed);
+    return;
+  }
+  if (const auto* more = std::get_if<wire::Continuation>(&*parsed))
+    return take_continuation(more->text);
+  if (const auto* words = std::get_if<wire::CapabilityData>(&*parsed))
+    capabilities_ = Capabilities(words->words);
+  if (const auto* fetch = std::get_if<wire::FetchReference>(&*parsed))
+    settle_deliveries(*fetch->data);
+  if (offer(*parsed) || !selected_) return;
+  if (const auto* exists = std::get_if<wire::ExistsData>(&*parsed))
+    selected_->exists = exists->count;
+  if (std::holds_alternative<wire::ExpungeData>(*parsed) && selected_->exists > 0)
+    --selected_->exists;
+}
+
+bool Client::offer(const wire::Response& response) {
+  return std::ranges::any_of(in_flight_,
+                             [&](auto& part) { return part->exchange->take(response); });
+}
+
+void Client::settle_deliveries(wire::FetchData& fetch) const {
+  std::size_t next = 0;
+  for (wire::FetchedSection& section : fetch.sections) {
+    if (section.value.kind != wire::Text::Kind::detached) continue;
+    section.delivery = next < deliveries_.size() ? deliveries_[next++] : wire::Delivery::dropped;
+  }
+}
+
+void Client::note_unreadable(std::string_view text, const wire::ParseError& error) {
+  if (!text.starts_with('*')) {
+    Error broken(ErrorKind::protocol, "imap.garbage",
+                 "the server sent something that is not an IMAP reply");
+    throw broken.set_server_text(text.substr(0, 200));
+  }
+  last_unreadable_ = base::printable(text.substr(0, text.find("\r\n")), 200);
+  spdlog::warn("imap: a reply was left out: expected {} at byte {} of \"{}\"", error.expected,
+               error.at, last_unreadable_);
+  if (++unreadable_ < limits_.wire.unreadable) return;
+  Error broken(ErrorKind::protocol, "imap.unreadable",
+               "too many replies of the server could not be read", "report this with a transcript");
+  throw broken.set_server_text(last_unreadable_);
+}
+
+void Client::take_status(const wire::Status& status) {
+  if (status.code.is("CAPABILITY")) capabilities_ = Capabilities(status.code.arguments);
+  if (status.code.is("ALERT")) alert_ = base::printable(status.text);
+}
+
+void Client::take_tagged(const wire::Status& status) {
+  auto at = std::ranges::find(in_flight_, status.tag,
+                              [](auto& part) { return std::string_view(part->tag); });
+  if (at == in_flight_.end()) {
+    Error error(ErrorKind::protocol, "imap.unknown_tag",
+                "the server answered a command that was not sent");
+    throw error.set_server_text(status.tag);
+  }
+  std::shared_ptr<Part> part = *at;
+  in_flight_.erase(at);
+  unanswered_ -= std::min(unanswered_, part->sent_bytes);
+  part->pieces.clear();
+  if (blocker_ == part) blocker_.reset();
+  take_status(status);
+  bool refused = status.condition != wire::Condition::ok;
+  part->exchange->finish_part(part->index, status);
+  if (!refused || !part->exchange->is_gate()) return;
+  for (auto& waiting : outbox_) {
+    if (!waiting->started) waiting->exchange->fail(*part->exchange->refusal());
+  }
+  outbox_.clear();
+}
+
+void Client::take_bye(const wire::Status& status) {
+  if (std::ranges::any_of(in_flight_, [](auto& part) { return part->exchange->expects_bye(); }))
+    return;
+  throw bye_error(status);
+}
+
+void Client::take_continuation(std::string_view text) {
+  if (!blocker_ || blocked_on_ != WaitFor::continuation) {
+    if (in_flight_.empty())
+      throw Error(ErrorKind::protocol, "imap.unexpected_continuation",
+                  "the server asks for nothing");
+    throw in_flight_.front()->exchange->stray_continuation(text);
+  }
+  std::shared_ptr<Part> part = std::exchange(blocker_, nullptr);
+  if (!part->pieces.empty()) return;  // a literal's bytes follow
+  Piece answer = part->exchange->answer(text);
+  answer.bytes += "\r\n";
+  part->pieces.push_back(std::move(answer));
+}
+
+}  // namespace postroom::imap

@@ -1,0 +1,25 @@
+#include "imap/client/set_exchange.hpp"
+
+namespace postroom::imap {
+
+void SetExchange::accept(std::size_t part, const wire::Status&) { result_.done.add(sets_[part]); }
+
+void SetExchange::refuse(std::size_t part, const wire::Status&, const base::Error& error) {
+  result_.refused.add(sets_[part]);
+  if (!result_.refusal) result_.refusal = error;
+}
+
+SetResult SetExchange::take_result() {
+  throw_if_broken();
+  return std::move(result_);
+}
+
+Command<SetExchange> start_set(Client& client, std::string_view verb, const Messages& messages,
+                               const CommandText& tail) {
+  CutCommand cut = cut_command(client, verb, messages, tail);
+  auto exchange = std::make_shared<SetExchange>(verb, std::move(cut.sets));
+  client.start(exchange, std::move(cut.parts));
+  return {client, std::move(exchange)};
+}
+
+}  // namespace postroom::imap

@@ -1,0 +1,69 @@
+#include "imap/client/uid_search.hpp"
+
+#include <charconv>
+
+#include "imap/client/messages.hpp"
+
+namespace postroom::imap {
+namespace {
+
+[[noreturn]] void reject(std::string_view text) {
+  base::Error error(base::ErrorKind::protocol, "imap.bad_search",
+                    "the server's search result could not be read");
+  throw error.set_server_text(text.substr(0, 200));
+}
+
+}  // namespace
+
+bool SearchExchange::take(const wire::Response& response) {
+  if (const auto* data = std::get_if<wire::EsearchData>(&response)) {
+    if (data->all.empty()) return true;
+    auto set = parse_uid_set(data->all);
+    if (!set) reject(data->all);
+    result_.uids.add(*set);
+    return true;
+  }
+  const auto* data = std::get_if<wire::SearchData>(&response);
+  if (!data) return false;
+  // A wrong number in a list of UIDs means that messages would be missed: no leniency here.
+  wire::for_each_word(data->numbers, [&, done = false](std::string_view word) mutable {
+    if (done || word.starts_with('(')) return void(done = true);  // "(MODSEQ 5)", RFC 7162
+    std::uint32_t n = 0;
+    auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), n);
+    if (error != std::errc{} || end != word.data() + word.size()) reject(word);
+    found_.push_back(Uid{n});
+  });
+  return true;
+}
+
+SearchResult SearchExchange::take_result() {
+  throw_if_failed();
+  if (!found_.empty()) result_.uids.add(UidSet(std::move(found_)));
+  return std::move(result_);
+}
+
+Command<SearchExchange> uid_search(Client& client, const SearchCriteria& criteria,
+                                   SearchReturn wanted) {
+  bool extended = (client.can("ESEARCH") || client.can("IMAP4rev2")) && !client.quirks().no_esearch;
+  bool saved = wanted == SearchReturn::saved && extended &&
+               (client.can("SEARCHRES") || client.can("IMAP4rev2"));
+  CommandText text(criteria.command_text().style());
+  text.word("UID SEARCH");
+  if (extended) text.word(saved ? "RETURN (SAVE)" : "RETURN (ALL)");
+  if (!criteria.command_text().is_ascii()) text.word("CHARSET UTF-8");
+  if (criteria.empty()) {
+    text.word("ALL");
+  } else {
+    text.append(criteria.command_text());
+  }
+  auto exchange = std::make_shared<SearchExchange>(saved);
+  client.start(exchange, text);
+  return {client, std::move(exchange)};
+}
+
+Messages messages_of(SearchResult result) {
+  if (result.is_saved) return SavedResult{};
+  return std::move(result.uids);
+}
+
+}  // namespace postroom::imap

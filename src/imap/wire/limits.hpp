@@ -1,0 +1,29 @@
+// Limits: what a hostile or broken server may make us hold.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace postroom::imap::wire {
+
+struct Limits {
+  // A SEARCH reply of two million UIDs is one line of about 16 MiB; nothing honest is longer.
+  std::size_t line = 16u << 20;
+  // Lines and literals of one response together: many sections of one message in one FETCH.
+  std::size_t response = 32u << 20;
+  // Literals up to here wait in the receive buffer; larger ones may be streamed.
+  std::size_t buffered_literal = 64u << 10;
+  // A literal that nobody offered a sink for is kept up to here (headers, a text part), beyond it
+  // is dropped.
+  std::size_t kept_literal = 1u << 20;
+  // RFC 9051 allows 63 bits; no mail server stores a message above 4 GiB.
+  std::uint64_t literal = std::uint64_t{4} << 30;
+  // GMime stops at 1,024, Exchange at 30; each level costs a stack frame here.
+  int nesting = 100;
+  // A message of more parts is an attack: their descriptions alone are megabytes.
+  std::size_t body_parts = 10'000;
+  // Replies we could not read before the connection is given up.
+  std::size_t unreadable = 1'000;
+};
+
+}  // namespace postroom::imap::wire

@@ -1,0 +1,26 @@
+// From any bytes under any label to UTF-8. A total function: nothing that a stranger wrote makes it
+// throw.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace postroom::mime {
+
+struct Converted {
+  std::string text;  // valid UTF-8, always
+  std::string
+      warning;  // empty when the label told the truth; else one sentence for the message's warnings
+};
+
+// Bytes that are valid UTF-8 with something above ASCII win over a single-byte label. A label is
+// widened to what its users really send (gb2312 -> gb18030, ks_c_5601 -> cp949, iso-8859-1 ->
+// windows-1252, shift_jis -> cp932). An unknown label is guessed: UTF-8 if valid, else
+// windows-1252. Bytes that do not fit become U+FFFD.
+Converted to_utf8(std::string_view label, std::string_view bytes);
+
+// The converter's name for a label ("_iso-2022-jp$esc" -> "ISO-2022-JP", "windows-874" -> "CP874");
+// empty when unknown.
+std::string known_charset(std::string_view label);
+
+}  // namespace postroom::mime

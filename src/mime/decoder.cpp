@@ -1,0 +1,257 @@
+#include "mime/decoder.hpp"
+
+#include "base/text.hpp"
+#include "mime/hex.hpp"
+
+namespace postroom::mime {
+namespace {
+
+constexpr std::size_t buffer_bytes = 16 * 1024;
+constexpr std::size_t longest_uu_line = 4096;  // real ones have 62 characters
+
+// 0..63 a digit, 64 skipped, 65 padding. base64url's digits are taken too: some gateways write
+// them.
+constexpr std::array<std::uint8_t, 256> make_digits() {
+  std::array<std::uint8_t, 256> digits{};
+  digits.fill(64);
+  constexpr std::string_view alphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (std::size_t i = 0; i < alphabet.size(); ++i) {
+    digits[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+  }
+  digits['-'] = 62;
+  digits['_'] = 63;
+  digits['='] = 65;
+  return digits;
+}
+constexpr auto digits = make_digits();
+
+// The four digits of a group shifted into place; the top bit marks a character that is no digit, so
+// that four loads and one test decode three bytes.
+constexpr std::uint32_t no_digit = 0x80000000U;
+constexpr std::array<std::uint32_t, 256> make_shifted(int shift) {
+  std::array<std::uint32_t, 256> shifted{};
+  for (std::size_t i = 0; i < 256; ++i) {
+    shifted[i] = digits[i] < 64 ? static_cast<std::uint32_t>(digits[i]) << shift : no_digit;
+  }
+  return shifted;
+}
+constexpr auto first_digit = make_shifted(18);
+constexpr auto second_digit = make_shifted(12);
+constexpr auto third_digit = make_shifted(6);
+constexpr auto fourth_digit = make_shifted(0);
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+}  // namespace
+
+Encoding parse_encoding(std::string_view label) noexcept {
+  label = base::trim(label);
+  while (!label.empty() && (label.front() == '"' || label.front() == '\'')) label.remove_prefix(1);
+  label = label.substr(0, label.find_first_of("\"'; \t("));
+  if (base::ascii_iequals(label, "base64")) return Encoding::base64;
+  if (base::ascii_iequals(label, "quoted-printable")) return Encoding::quoted_printable;
+  for (std::string_view name : {"x-uuencode", "uuencode", "x-uue", "uue", "x-uu"}) {
+    if (base::ascii_iequals(label, name)) return Encoding::uuencode;
+  }
+  return Encoding::identity;
+}
+
+void Decoder::write(std::string_view bytes) {
+  switch (encoding_) {
+    case Encoding::identity:
+      sink_.write(bytes);
+      break;
+    case Encoding::base64:
+      write_base64(bytes);
+      break;
+    case Encoding::quoted_printable:
+      write_quoted_printable(bytes);
+      break;
+    case Encoding::uuencode:
+      write_uuencode(bytes);
+      break;
+  }
+}
+
+void Decoder::write_base64(std::string_view bytes) {
+  std::array<char, buffer_bytes> out;
+  std::size_t used = 0;
+  const auto* in = reinterpret_cast<const unsigned char*>(bytes.data());
+  const auto* end = in + bytes.size();
+  while (in < end) {
+    if (used + 4 > out.size()) {
+      sink_.write({out.data(), used});
+      used = 0;
+    }
+    if (digits_ == 0) {
+      while (end - in >= 4 && used + 3 <= out.size()) {
+        std::uint32_t group =
+            first_digit[in[0]] | second_digit[in[1]] | third_digit[in[2]] | fourth_digit[in[3]];
+        if (group & no_digit) break;
+        out[used] = static_cast<char>(group >> 16);
+        out[used + 1] = static_cast<char>(group >> 8);
+        out[used + 2] = static_cast<char>(group);
+        used += 3;
+        in += 4;
+      }
+      if (in == end || used + 4 > out.size()) continue;
+    }
+    std::uint8_t digit = digits[*in++];
+    if (digit < 64) {
+      group_ = group_ << 6 | digit;
+      if (++digits_ == 4) {
+        out[used++] = static_cast<char>(group_ >> 16);
+        out[used++] = static_cast<char>(group_ >> 8);
+        out[used++] = static_cast<char>(group_);
+        group_ = 0;
+        digits_ = 0;
+      }
+    } else if (digit == 65) {
+      // Padding ends a group; what follows may be a further stretch of base64 (joined by a
+      // gateway).
+      if (digits_ >= 2) out[used++] = static_cast<char>(group_ >> (digits_ == 2 ? 4 : 10));
+      if (digits_ == 3) out[used++] = static_cast<char>(group_ >> 2);
+      group_ = 0;
+      digits_ = 0;
+    }
+  }
+  if (used > 0) sink_.write({out.data(), used});
+}
+
+// pending_ holds an escape cut short by the end of a chunk, or white space that counts only if the
+// line goes on.
+void Decoder::write_quoted_printable(std::string_view bytes) {
+  constexpr std::size_t longest_blank =
+      1024;  // more than that before a line end is kept as it stands
+  std::string joined;
+  if (!pending_.empty()) {
+    joined = pending_ + std::string(bytes);
+    pending_.clear();
+    bytes = joined;
+  }
+  std::string out;
+  out.reserve(std::min(bytes.size(), buffer_bytes) + 4);
+  std::size_t i = 0;
+  while (i < bytes.size()) {
+    if (out.size() >= buffer_bytes) {
+      sink_.write(out);
+      out.clear();
+    }
+    char c = bytes[i];
+    if (c == '=') {
+      std::size_t left = bytes.size() - i;
+      if (left >= 3 && hex_digit(bytes[i + 1]) >= 0 && hex_digit(bytes[i + 2]) >= 0) {
+        out += static_cast<char>(hex_digit(bytes[i + 1]) * 16 + hex_digit(bytes[i + 2]));
+        i += 3;
+        continue;
+      }
+      // A soft line break, perhaps with white space before its end.
+      std::size_t after = i + 1;
+      while (after < bytes.size() && is_blank(bytes[after])) ++after;
+      std::size_t line_end = after;
+      if (line_end < bytes.size() && bytes[line_end] == '\r') ++line_end;
+      if (line_end < bytes.size() && bytes[line_end] == '\n') {
+        i = line_end + 1;
+        continue;
+      }
+      bool hex_cut = left == 2 && hex_digit(bytes[i + 1]) >= 0;
+      if ((line_end >= bytes.size() || hex_cut) && left <= longest_blank) break;  // wait for more
+      out += c;
+      ++i;
+    } else if (is_blank(c)) {
+      std::size_t after = i;
+      while (after < bytes.size() && is_blank(bytes[after])) ++after;
+      std::size_t look = after < bytes.size() && bytes[after] == '\r' ? after + 1 : after;
+      bool long_run = after - i > longest_blank;
+      if (look >= bytes.size() && !long_run) break;  // wait for more
+      bool line_end = look < bytes.size() && bytes[look] == '\n';
+      if (!line_end || long_run) out += bytes.substr(i, after - i);
+      i = after;
+    } else {
+      std::size_t end = std::min(bytes.find_first_of("= \t", i), bytes.size());
+      out += bytes.substr(i, end - i);
+      i = end;
+    }
+  }
+  pending_ = bytes.substr(i);
+  if (!out.empty()) sink_.write(out);
+}
+
+void Decoder::write_uuencode(std::string_view bytes) {
+  while (!bytes.empty()) {
+    std::size_t end = bytes.find('\n');
+    std::string_view piece = bytes.substr(0, end);
+    if (!uu_skip_) pending_ += piece.substr(0, longest_uu_line);
+    if (pending_.size() > longest_uu_line) {  // no such line: not data
+      uu_skip_ = true;
+      pending_.clear();
+    }
+    if (end == std::string_view::npos) return;
+    bytes.remove_prefix(end + 1);
+    if (!uu_skip_) decode_uu_line(pending_);
+    uu_skip_ = false;
+    pending_.clear();
+  }
+}
+
+void Decoder::decode_uu_line(std::string_view line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  if (uu_ended_) return;
+  if (!uu_begun_) {
+    uu_begun_ = line.starts_with("begin ");
+    return;
+  }
+  if (line == "end") {
+    uu_ended_ = true;
+    return;
+  }
+  if (line.empty()) return;
+  auto value = [&](std::size_t at) -> std::uint32_t {
+    // Trailing spaces, which are zeros, get lost on the way.
+    return at < line.size() ? (static_cast<unsigned char>(line[at]) - 32U) & 63U : 0U;
+  };
+  std::size_t length = value(0);
+  std::string out;
+  for (std::size_t at = 1; out.size() < length && at < line.size(); at += 4) {
+    std::uint32_t group =
+        value(at) << 18 | value(at + 1) << 12 | value(at + 2) << 6 | value(at + 3);
+    out += static_cast<char>(group >> 16);
+    out += static_cast<char>(group >> 8);
+    out += static_cast<char>(group);
+  }
+  if (out.size() > length) out.resize(length);
+  if (!out.empty()) sink_.write(out);
+}
+
+void Decoder::finish() {
+  if (encoding_ == Encoding::base64 && digits_ >= 2) {
+    std::string out(1, static_cast<char>(group_ >> (digits_ == 2 ? 4 : 10)));
+    if (digits_ == 3) out += static_cast<char>(group_ >> 2);
+    sink_.write(out);
+  } else if (encoding_ == Encoding::quoted_printable && !pending_.empty()) {
+    // A soft break or white space at the very end is nothing; a broken escape stays as it is.
+    std::string_view rest = pending_;
+    if (rest.front() == '=') {
+      bool soft = base::trim(rest.substr(1)).empty();
+      if (!soft) sink_.write(rest);
+    } else if (rest.ends_with('\r')) {
+      sink_.write("\r");
+    }
+  } else if (encoding_ == Encoding::uuencode && !pending_.empty()) {
+    decode_uu_line(pending_);
+  }
+  pending_.clear();
+  group_ = 0;
+  digits_ = 0;
+}
+
+std::string decode_bytes(std::string_view encoding, std::string_view bytes) {
+  base::StringSink sink;
+  Decoder decoder(encoding, sink);
+  decoder.write(bytes);
+  decoder.finish();
+  return std::move(sink.text);
+}
+
+}  // namespace postroom::mime

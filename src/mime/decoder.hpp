@@ -1,0 +1,50 @@
+// Decoder: a content transfer encoding undone as it streams by (base64, quoted-printable, uuencode;
+// 7bit, 8bit and binary pass). Constant memory. Takes garbage: bytes outside the alphabet are
+// skipped, a broken escape stays as it is.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/byte_stream.hpp"
+
+namespace postroom::mime {
+
+enum class Encoding { identity, base64, quoted_printable, uuencode };
+
+// "Base64", "quoted-printable", "x-uuencode"...; an unknown one is identity.
+Encoding parse_encoding(std::string_view label) noexcept;
+
+class Decoder final : public base::ByteSink {
+ public:
+  // `sink` outlives this.
+  Decoder(Encoding encoding, base::ByteSink& sink) : encoding_(encoding), sink_(sink) {}
+  Decoder(std::string_view encoding, base::ByteSink& sink)
+      : Decoder(parse_encoding(encoding), sink) {}
+
+  void write(std::string_view bytes) override;
+  // Writes what is pending. Call it once, after the last write: a truncated ending is lost without
+  // it.
+  void finish();
+
+ private:
+  void write_base64(std::string_view bytes);
+  void write_quoted_printable(std::string_view bytes);
+  void write_uuencode(std::string_view bytes);
+  void decode_uu_line(std::string_view line);
+
+  Encoding encoding_;
+  base::ByteSink& sink_;
+  std::uint32_t group_ = 0;  // base64: bits so far
+  int digits_ = 0;           // base64: digits in group_
+  std::string pending_;  // quoted-printable: an unfinished escape or trailing space; uuencode: an
+                         // unfinished line
+  bool uu_begun_ = false, uu_ended_ = false, uu_skip_ = false;
+};
+
+// All at once.
+std::string decode_bytes(std::string_view encoding, std::string_view bytes);
+
+}  // namespace postroom::mime

@@ -1,0 +1,198 @@
+// Parameters of structured fields: splitting them as found, and decoding one (RFC 2231, 2047, and
+// neither).
+#include <algorithm>
+#include <map>
+
+#include "base/text.hpp"
+#include "base/utf8.hpp"
+#include "mime/charset.hpp"
+#include "mime/header_text.hpp"
+#include "mime/hex.hpp"
+#include "mime/part_tree.hpp"
+
+namespace postroom::mime {
+namespace {
+
+constexpr std::size_t most_params = 200;
+constexpr std::size_t most_continuations = 1000;
+
+bool is_white(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
+        hex_digit(text[i + 2]) >= 0) {
+      out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+// charset'language'text; the charset may be missing, the quotes too.
+struct Extended {
+  std::string charset;
+  std::string_view text;
+};
+
+Extended split_extended(std::string_view value) {
+  std::size_t first = value.find('\'');
+  std::size_t second = first == std::string_view::npos ? first : value.find('\'', first + 1);
+  if (second == std::string_view::npos) return {{}, value};
+  return {std::string(value.substr(0, first)), value.substr(second + 1)};
+}
+
+std::string one_line(std::string text) {
+  std::erase_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  return text;
+}
+
+// The value without a star: encoded words, raw bytes, or RFC 2231 by somebody who forgot the star.
+std::string decode_plain(std::string_view value) {
+  if (value.contains("=?")) return decode_header(value);
+  if (value.contains("''") && value.contains('%')) {
+    Extended extended = split_extended(value);
+    if (!known_charset(extended.charset).empty()) {
+      return one_line(to_utf8(extended.charset, percent_decoded(extended.text)).text);
+    }
+  }
+  return one_line(to_utf8("", value).text);
+}
+
+struct Section {
+  std::string_view value;
+  bool encoded = false;
+};
+
+// Sections are joined before the charset is undone: a character may be split over two.
+std::string decode_sections(const std::map<unsigned, Section>& sections) {
+  std::string bytes, charset;
+  bool any_encoded = false;
+  for (const auto& [number, section] : sections) {
+    std::string_view value = section.value;
+    bool first = number == sections.begin()->first;
+    if (section.encoded && first) {
+      Extended extended = split_extended(value);
+      charset = extended.charset;
+      value = extended.text;
+    }
+    any_encoded = any_encoded || section.encoded;
+    bytes += section.encoded ? percent_decoded(value) : std::string(value);
+  }
+  return any_encoded ? one_line(to_utf8(charset, bytes).text) : decode_plain(bytes);
+}
+
+class FieldReader {
+ public:
+  explicit FieldReader(std::string_view text) : text_(text) {}
+
+  ParsedField read() {
+    ParsedField field;
+    std::size_t end = std::min(text_.find(';'), text_.size());
+    field.value = base::ascii_lower(first_word(text_.substr(0, end)));
+    at_ = end;
+    while (at_ < text_.size() && field.params.size() < most_params) {
+      while (at_ < text_.size() && (is_white(text_[at_]) || text_[at_] == ';')) ++at_;
+      std::size_t equals = text_.find_first_of("=;", at_);
+      if (equals == std::string_view::npos) break;
+      std::string_view name = base::trim(text_.substr(at_, equals - at_));
+      at_ = equals + 1;
+      if (text_[equals] == ';' || name.empty()) continue;
+      std::string value = read_value();
+      field.params.emplace_back(base::ascii_lower(name), std::move(value));
+    }
+    return field;
+  }
+
+ private:
+  static std::string_view first_word(std::string_view text) {
+    text = base::trim(text.substr(0, text.find('(')));
+    return base::trim(text.substr(0, text.find_first_of(" \t\r\n")));
+  }
+
+  std::string read_value() {
+    while (at_ < text_.size() && is_white(text_[at_])) ++at_;
+    return at_ < text_.size() && text_[at_] == '"' ? read_quoted() : read_bare();
+  }
+
+  std::string read_quoted() {
+    std::string value;
+    for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_) {
+      // Only these two are escapes: "C:\dir\a.pdf" comes without doubled backslashes.
+      bool escape = text_[at_] == '\\' && at_ + 1 < text_.size() &&
+                    (text_[at_ + 1] == '"' || text_[at_ + 1] == '\\');
+      if (escape) ++at_;
+      value += text_[at_];
+    }
+    if (at_ < text_.size()) ++at_;
+    return value;
+  }
+
+  // Up to the semicolon; spaces belong to it, unless "word=" follows, which is a parameter whose
+  // semicolon was lost.
+  std::string read_bare() {
+    std::size_t end = std::min(text_.find(';', at_), text_.size());
+    std::string_view value = text_.substr(at_, end - at_);
+    for (std::size_t space = value.find_first_of(" \t");
+         space != std::string_view::npos && !value.starts_with("=?");
+         space = value.find_first_of(" \t", space + 1)) {
+      std::string_view next = base::trim(value.substr(space));
+      std::size_t equals = next.find_first_of("= \t\"");
+      if (equals == std::string_view::npos || equals == 0 || next[equals] != '=') continue;
+      end = at_ + space;
+      value = value.substr(0, space);
+      break;
+    }
+    at_ = end;
+    return std::string(base::trim(value));
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+ParsedField parse_field(std::string_view raw) {
+  constexpr std::size_t longest_field =
+      64 * 1024;  // a file name of 1,000 characters in RFC 2231 is 10 KiB
+  return FieldReader(raw.substr(0, longest_field)).read();
+}
+
+std::string decode_param(const RawParams& params, std::string_view name) {
+  const std::string* plain = nullptr;
+  const std::string* extended = nullptr;
+  std::map<unsigned, Section> sections;
+  for (const auto& [key, value] : params) {
+    if (key.size() < name.size() ||
+        !base::ascii_iequals(std::string_view(key).substr(0, name.size()), name))
+      continue;
+    std::string_view tail = std::string_view(key).substr(name.size());
+    if (tail.empty()) {
+      if (plain == nullptr || plain->empty()) plain = &value;
+    } else if (tail == "*") {
+      if (extended == nullptr) extended = &value;
+    } else if (tail.front() == '*') {
+      tail.remove_prefix(1);
+      bool encoded = tail.ends_with('*');
+      if (encoded) tail.remove_suffix(1);
+      auto number = base::to_number(tail);
+      if (number && *number < most_continuations) {
+        sections.emplace(static_cast<unsigned>(*number), Section{value, encoded});
+      }
+    }
+  }
+  if (extended != nullptr) {
+    if (extended->contains("=?")) return decode_header(*extended);
+    Extended split = split_extended(*extended);
+    std::string decoded = one_line(to_utf8(split.charset, percent_decoded(split.text)).text);
+    if (!decoded.empty()) return decoded;
+  }
+  if (!sections.empty()) return decode_sections(sections);
+  return plain == nullptr ? std::string() : decode_plain(*plain);
+}
+
+}  // namespace postroom::mime

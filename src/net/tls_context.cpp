@@ -1,0 +1,98 @@
+#include "net/tls_context.hpp"
+
+#include <openssl/err.h>
+
+#include "base/error.hpp"
+
+namespace postroom::net {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+struct TlsLimits {
+  // Hosts whose last session is kept. A session is about 4 KiB; a run seldom sees more hosts than
+  // this.
+  std::size_t sessions = 1000;
+};
+constexpr TlsLimits limits;
+
+// Where an SSL finds the key under which its session is stored.
+int key_index() {
+  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
+
+}  // namespace
+
+std::string take_openssl_error() {
+  unsigned long code = ERR_get_error();
+  ERR_clear_error();
+  if (code == 0) return "unknown TLS error";
+  const char* reason = ERR_reason_error_string(code);
+  return reason ? reason : "TLS error " + std::to_string(code);
+}
+
+TlsContext::TlsContext(const TlsPolicy& policy) : context_(SSL_CTX_new(TLS_client_method())) {
+  if (!context_)
+    throw Error(ErrorKind::internal, "tls.no_context",
+                "OpenSSL gave no context: " + take_openssl_error());
+  SSL_CTX* context = context_.get();
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);  // RFC 8996, RFC 8314 section 4.1
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  // No buffers while idle: 34 KiB a session would be most of what a session costs.
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+  SSL_CTX_sess_set_new_cb(context, &TlsContext::store_session);
+  SSL_CTX_set_app_data(context, this);
+  SSL_CTX_set_default_verify_paths(context);
+  if (!policy.extra_ca.empty()) {
+    ERR_clear_error();
+    if (SSL_CTX_load_verify_file(context, policy.extra_ca.c_str()) != 1) {
+      throw Error(ErrorKind::config, "tls.bad_ca",
+                  "no certificate could be read from " + policy.extra_ca.string() + ": " +
+                      take_openssl_error(),
+                  "name a readable file with one or more certificates in PEM form");
+    }
+  }
+  ERR_clear_error();
+}
+
+OpenSslPtr<SSL> TlsContext::make_connection(const std::string& key) {
+  OpenSslPtr<SSL> ssl(SSL_new(context_.get()));
+  if (!ssl)
+    throw Error(ErrorKind::internal, "tls.no_context",
+                "OpenSSL gave no connection: " + take_openssl_error());
+  SSL_set_ex_data(ssl.get(), key_index(), const_cast<std::string*>(&key));
+  std::lock_guard lock(mutex_);
+  auto known = sessions_.find(key);
+  if (known != sessions_.end()) SSL_set_session(ssl.get(), known->second.get());
+  return ssl;
+}
+
+int TlsContext::store_session(SSL* ssl, SSL_SESSION* session) {
+  auto* self = static_cast<TlsContext*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+  auto* key = static_cast<const std::string*>(SSL_get_ex_data(ssl, key_index()));
+  if (!self || !key) return 0;
+  try {
+    std::lock_guard lock(self->mutex_);
+    if (self->sessions_.size() >= limits.sessions && !self->sessions_.contains(*key)) {
+      self->sessions_.erase(self->sessions_.begin());
+    }
+    self->sessions_[*key].reset(session);
+    return 1;  // the reference is ours
+  } catch (const std::bad_alloc&) {
+    return 0;
+  }
+}
+
+std::shared_ptr<TlsContext> TlsContexts::context_of(const TlsPolicy& policy) {
+  std::lock_guard lock(mutex_);
+  auto& context = by_ca_[policy.extra_ca.string()];
+  if (!context) context = std::make_shared<TlsContext>(policy);
+  return context;
+}
+
+}  // namespace postroom::net

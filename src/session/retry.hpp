@@ -1,0 +1,24 @@
+// Whether to try again what failed for a passing reason: three tries, a growing pause, the server's
+// own delay when it names one. The caller does the waiting.
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "base/error.hpp"
+
+namespace postroom::session {
+
+struct RetryPolicy {
+  int tries = 3;
+  std::chrono::milliseconds first_pause{1'000};  // doubles with each try
+  std::chrono::milliseconds longest_pause{
+      60'000};  // who asks for more is obeyed by ending the run, not by waiting
+};
+
+// The pause before try `next` (2, 3 ...) after `error`; nothing when trying again is no use: the
+// error is not transient, the tries are used up, or the server asks for more than longest_pause.
+std::optional<std::chrono::milliseconds> pause_before(const RetryPolicy& policy, int next,
+                                                      const base::Error& error);
+
+}  // namespace postroom::session

@@ -1,0 +1,32 @@
+#include "session/retry.hpp"
+
+#include <gtest/gtest.h>
+
+namespace postroom::session {
+namespace {
+
+using namespace std::chrono_literals;
+
+base::Error passing() {
+  return base::Error(base::ErrorKind::throttled, "test.busy", "busy").set_transient(true);
+}
+
+TEST(Retry, DoublesThePauseAndStopsAfterThreeTries) {
+  RetryPolicy policy;
+  EXPECT_EQ(pause_before(policy, 2, passing()), 1s);
+  EXPECT_EQ(pause_before(policy, 3, passing()), 2s);
+  EXPECT_EQ(pause_before(policy, 4, passing()), std::nullopt);
+}
+
+TEST(Retry, LeavesLastingErrorsAlone) {
+  EXPECT_EQ(pause_before({}, 2, base::Error(base::ErrorKind::auth, "auth.wrong_password", "no")),
+            std::nullopt);
+}
+
+TEST(Retry, ObeysTheServersDelayButDoesNotWaitForHours) {
+  EXPECT_EQ(pause_before({}, 2, passing().set_retry_after(7s)), 7s);
+  EXPECT_EQ(pause_before({}, 2, passing().set_retry_after(1h)), std::nullopt);
+}
+
+}  // namespace
+}  // namespace postroom::session

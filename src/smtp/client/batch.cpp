@@ -1,0 +1,308 @@
+#include "smtp/client/batch.hpp"
+
+#include <memory>
+
+#include "smtp/client/preflight.hpp"
+#include "smtp/limits.hpp"
+#include "smtp/wire/commands.hpp"
+#include "smtp/wire/dot_stuffer.hpp"
+
+namespace postroom::smtp {
+
+using base::Error;
+using base::ErrorKind;
+
+namespace {
+
+Error uncertain(const Error& cause) {
+  Error error(
+      cause.kind(), "smtp.uncertain",
+      "the message was handed over, but the server's answer was lost (" + cause.message() +
+          "): it may have been delivered",
+      "look for its Message-ID in the Sent folder or at the recipient before sending it again");
+  error.set_server_text(cause.server_text());
+  return error;  // not transient: trying again may deliver twice
+}
+
+Error not_sent(ErrorKind kind, std::string_view why) {
+  Error error(kind, "smtp.not_sent", "the message was not sent: " + std::string(why),
+              "it is sent again on a new connection");
+  error.set_transient(kind != ErrorKind::cancelled);
+  return error;
+}
+
+// Nobody takes the message: the recipients' own refusals say why, and one that may pass later keeps
+// hope.
+Error nobody_accepted(const SendOutcome& outcome) {
+  const Error* chosen = nullptr;
+  for (const auto& recipient : outcome.recipients) {
+    if (recipient.error && (!chosen || (recipient.error->transient() && !chosen->transient()))) {
+      chosen = &*recipient.error;
+    }
+  }
+  if (!chosen) return not_sent(ErrorKind::internal, "it has no recipients");
+  return outcome.recipients.size() == 1 ? *chosen : chosen->during("no recipient was accepted");
+}
+
+}  // namespace
+
+std::string_view to_string(Phase phase) noexcept {
+  switch (phase) {
+    case Phase::before_data:
+      return "before_data";
+    case Phase::data_sent:
+      return "data_sent";
+    case Phase::accepted:
+      return "accepted";
+    case Phase::refused:
+      return "refused";
+  }
+  return "unknown";
+}
+
+Batch::Batch(Connection& connection, const Capabilities& offered,
+             std::chrono::milliseconds idle_limit, std::span<MailTransaction> mails)
+    : connection_(connection),
+      offered_(offered),
+      idle_limit_(idle_limit),
+      mails_(mails),
+      outcomes_(mails.size()) {
+  for (std::size_t at = 0; at < mails_.size(); ++at)
+    outcomes_[at].error = mail_fault(mails_[at], offered_, outcomes_[at]);
+}
+
+Task<void> Batch::run(bool& needs_reset) {
+  needs_reset_ = &needs_reset;
+  try {
+    co_await send_all();
+    co_return;
+  } catch (const Error& error) {
+    fail(error);
+  } catch (const std::exception& other) {
+    fail(Error(ErrorKind::internal, "smtp.internal", other.what()));
+  }
+}
+
+void Batch::give_up(std::string_view why) {
+  Error error = not_sent(ErrorKind::network, why);
+  for (std::size_t at = 0; at < outcomes_.size(); ++at) {
+    if (is_open_question(at)) outcomes_[at].error = error;
+  }
+}
+
+// The connection is of no more use. At most the judged message is in doubt; the current one failed
+// for this reason; the rest was not begun.
+void Batch::fail(const Error& error) {
+  connection_.close();
+  if (judged_ != none && is_open_question(judged_)) {
+    outcomes_[judged_].error =
+        outcomes_[judged_].phase == Phase::data_sent ? uncertain(error) : error;
+  }
+  if (current_ != none && is_open_question(current_)) {
+    Error lost = error;
+    bool can_pass = error.kind() == ErrorKind::network || error.kind() == ErrorKind::timed_out;
+    if (can_pass) lost.set_transient(true);
+    lost.set_session_usable(false);
+    outcomes_[current_].error = lost;
+  }
+  for (std::size_t at = 0; at < outcomes_.size(); ++at) {
+    if (!is_open_question(at)) continue;
+    outcomes_[at].error =
+        not_sent(error.kind() == ErrorKind::cancelled ? ErrorKind::cancelled : ErrorKind::network,
+                 error.message());
+  }
+}
+
+void Batch::enter(std::size_t at, Phase phase) {
+  if (mails_[at].on_phase) mails_[at].on_phase(phase);
+  outcomes_[at].phase = phase;
+}
+
+// The verdict stands even if the note of it cannot be written.
+void Batch::refuse(std::size_t at, Error error) {
+  outcomes_[at].error = std::move(error);
+  outcomes_[at].phase = Phase::refused;
+  if (mails_[at].on_phase) mails_[at].on_phase(Phase::refused);
+}
+
+Task<void> Batch::send_all() {
+  for (std::size_t at = 0; at < mails_.size(); ++at) {
+    if (outcomes_[at].error) continue;
+    current_ = at;
+    envelope_ = {};
+    co_await send_envelope(at);
+    if (envelope_.data_open && envelope_.accepted > 0 && envelope_.mail_accepted) {
+      co_await send_body(at);
+      judged_ = at;
+    } else {
+      if (envelope_.data_open) co_await withdraw();
+      *needs_reset_ = envelope_.mail_accepted && !envelope_.data_open;
+      Error why = envelope_.refusal ? *envelope_.refusal : nobody_accepted(outcomes_[at]);
+      refuse(at, std::move(why));
+    }
+    current_ = none;
+  }
+  if (judged_ != none) co_await flush();
+}
+
+Task<void> Batch::send_envelope(std::size_t at) {
+  // Without PIPELINING a message ends before the next one begins.
+  if (!offered_.pipelining && judged_ != none) co_await flush();
+  std::vector<Asked> asked;
+  while (true) {
+    asked.clear();
+    queue_commands(at, asked);
+    if (asked.empty()) co_return;
+    co_await flush();
+    for (const Asked& one : asked) {
+      Reply reply = co_await connection_.read_reply();
+      if (reply.code == 421) throw to_error(reply, one.stage);
+      take_reply(at, one, reply);
+    }
+  }
+}
+
+// The next group: RSET, MAIL, some RCPT and, behind the last of them, DATA, which must end a group
+// (RFC 2920 section 3.1). Without PIPELINING one command is a group.
+void Batch::queue_commands(std::size_t at, std::vector<Asked>& asked) {
+  const MailTransaction& mail = mails_[at];
+  auto is_full = [&] { return !offered_.pipelining && !asked.empty(); };
+  if (!envelope_.mail_asked) {
+    if (*needs_reset_) {
+      queue_line("RSET");
+      asked.push_back({Stage::reset});
+      *needs_reset_ = false;
+      if (is_full()) return;
+    }
+    MailCommand command{.from = mail.from};
+    if (offered_.size) command.size = mail.body->size();
+    command.eight_bit_mime = offered_.eight_bit_mime;
+    command.smtp_utf8 = offered_.smtp_utf8 && needs_utf8(mail);
+    queue_line(format_mail(command));
+    asked.push_back({Stage::mail});
+    envelope_.mail_asked = true;
+  } else if (!envelope_.mail_accepted) {
+    return;
+  }
+  const auto& recipients = outcomes_[at].recipients;
+  std::size_t room = limits.recipients_per_write;
+  for (; envelope_.next_recipient < recipients.size(); ++envelope_.next_recipient) {
+    if (recipients[envelope_.next_recipient].error)
+      continue;  // no address: never shown to the server
+    if (is_full() || room-- == 0) return;
+    queue_line(format_rcpt(recipients[envelope_.next_recipient].address));
+    asked.push_back({Stage::rcpt, envelope_.next_recipient});
+  }
+  // Recipients in this very group may still be accepted.
+  bool may_have_recipients = envelope_.accepted > 0 || (offered_.pipelining && !asked.empty());
+  if (is_full() || envelope_.data_asked || !may_have_recipients) return;
+  queue_line("DATA");
+  asked.push_back({Stage::data});
+  envelope_.data_asked = true;
+}
+
+void Batch::queue_line(std::string line) {
+  connection_.log_client(line);
+  queue_ += line;
+  queue_ += "\r\n";
+}
+
+void Batch::take_reply(std::size_t at, const Asked& asked, const Reply& reply) {
+  bool is_refusal = reply.is_transient() || reply.is_permanent();
+  switch (asked.stage) {
+    case Stage::reset:
+      return;  // a server that cannot reset says so again at MAIL
+    case Stage::mail:
+      if (is_refusal) {
+        envelope_.refusal = to_error(reply, Stage::mail);
+        return;
+      }
+      if (!reply.is_positive()) throw unexpected_reply(reply, Stage::mail);
+      envelope_.mail_accepted = true;
+      return;
+    case Stage::rcpt:
+      if (reply.is_positive()) {
+        ++envelope_.accepted;
+        return;
+      }
+      if (!is_refusal) throw unexpected_reply(reply, Stage::rcpt);
+      // Behind a refused MAIL every RCPT is "out of sequence": that says nothing of the recipient.
+      if (envelope_.mail_accepted)
+        outcomes_[at].recipients[asked.recipient].error = to_error(reply, Stage::rcpt);
+      return;
+    case Stage::data:
+      if (reply.code == 354) {
+        if (!envelope_.mail_accepted && envelope_.accepted > 0)
+          throw unexpected_reply(reply, Stage::data);
+        envelope_.data_open = true;
+        return;
+      }
+      if (!is_refusal) throw unexpected_reply(reply, Stage::data);
+      // Without recipients the refusal of DATA is only its echo.
+      if (envelope_.accepted > 0 && !envelope_.refusal)
+        envelope_.refusal = to_error(reply, Stage::data);
+      return;
+    default:
+      return;
+  }
+}
+
+// DATA was pipelined and opened although nobody is left to get the message: a lone dot ends it (RFC
+// 2920 section 3.1), and whatever the server says to that, nothing was delivered to anybody.
+Task<void> Batch::withdraw() {
+  connection_.log_client(".");
+  queue_ += ".\r\n";
+  co_await flush();
+  Reply reply = co_await connection_.read_reply();
+  if (reply.code == 421) throw to_error(reply, Stage::body);
+}
+
+Task<void> Batch::send_body(std::size_t at) {
+  base::ByteSource& body = *mails_[at].body;
+  connection_.log_client("[message of " + std::to_string(body.size()) + " bytes]");
+  body.rewind();
+  auto chunk = std::make_unique_for_overwrite<char[]>(limits.body_chunk_bytes);
+  std::span<char> into(chunk.get(), limits.body_chunk_bytes);
+  DotStuffer stuffer;
+  while (std::size_t n = body.read(into)) {
+    if (queue_.size() >= limits.body_chunk_bytes) {
+      co_await connection_.write(queue_);
+      queue_.clear();
+    }
+    stuffer.append(std::string_view(into.data(), n), queue_);
+  }
+  stuffer.finish(queue_);  // stays queued: it travels with what comes next
+}
+
+Task<void> Batch::flush() {
+  if (judged_ == none) {
+    co_await connection_.write(queue_);
+    queue_.clear();
+    co_return;
+  }
+  enter(judged_, Phase::data_sent);  // before a byte of it goes out
+  co_await connection_.write(queue_);
+  queue_.clear();
+  co_await read_judgement();
+}
+
+Task<void> Batch::read_judgement() {
+  connection_.stream().set_idle_limit(limits.final_dot);
+  Reply reply = co_await connection_.read_reply();
+  connection_.stream().set_idle_limit(idle_limit_);
+  std::size_t at = judged_;
+  if (reply.is_positive()) {
+    outcomes_[at].server_text = base::printable(reply.text());
+    judged_ = none;
+    outcomes_[at].phase = Phase::accepted;
+    if (mails_[at].on_phase) mails_[at].on_phase(Phase::accepted);
+    co_return;
+  }
+  if (!reply.is_transient() && !reply.is_permanent()) throw unexpected_reply(reply, Stage::body);
+  Error why = to_error(reply, Stage::body);
+  judged_ = none;
+  refuse(at, why);
+  if (reply.code == 421) throw why;
+}
+
+}  // namespace postroom::smtp

@@ -1,0 +1,95 @@
+#include "smtp/client/connection.hpp"
+
+#include "base/error.hpp"
+
+namespace postroom::smtp {
+
+using base::Error;
+using base::ErrorKind;
+
+namespace {
+
+Error closed_error(std::string message) {
+  Error closed(ErrorKind::network, "net.closed", std::move(message),
+               "it is tried again on a new connection");
+  closed.set_transient(true);
+  return closed;
+}
+
+}  // namespace
+
+Connection::Connection(std::unique_ptr<net::Stream> stream, Transcript* transcript)
+    : stream_(std::move(stream)), transcript_(transcript) {}
+
+Task<Reply> Connection::read_reply() {
+  if (!open_) throw closed_error("the connection is closed");
+  try {
+    Reply reply = co_await read_reply_unguarded();
+    co_return reply;
+  } catch (...) {
+    close();
+    throw;
+  }
+}
+
+Task<Reply> Connection::read_reply_unguarded() {
+  while (true) {
+    auto parsed = parser_.next(unread_);
+    if (!parsed) {
+      throw Error(ErrorKind::protocol, "smtp.bad_reply",
+                  "the server sends " + std::string(to_string(parsed.error())),
+                  "check host and port: the server may speak another protocol there");
+    }
+    if (*parsed) {
+      Reply reply = std::move(**parsed);
+      if (transcript_) {
+        for (std::size_t i = 0; i < reply.lines.size(); ++i) {
+          bool is_last = i + 1 == reply.lines.size();
+          transcript_->server_line(std::to_string(reply.code) + (is_last ? ' ' : '-') +
+                                   reply.lines[i]);
+        }
+      }
+      co_return reply;
+    }
+    std::size_t n = co_await stream_->read_some(buffer_);
+    if (n == 0) throw closed_error("the server closed the connection");
+    unread_ = std::string_view(buffer_.data(), n);
+  }
+}
+
+Task<void> Connection::write(std::string_view lines) {
+  if (!open_) throw closed_error("the connection is closed");
+  try {
+    co_await stream_->write(lines);
+  } catch (...) {
+    close();
+    throw;
+  }
+}
+
+void Connection::log_client(std::string_view line) noexcept {
+  if (transcript_) transcript_->client_line(line);
+}
+
+Task<void> Connection::start_tls() {
+  try {
+    if (!unread_.empty() || !parser_.is_between_replies()) {
+      throw Error(ErrorKind::tls, "tls.injected",
+                  "somebody put text behind the server's answer to STARTTLS: the connection is "
+                  "being tampered with",
+                  "use the implicit TLS port (465), and look for what sits between this machine "
+                  "and the server");
+    }
+    co_await stream_->start_tls();
+  } catch (...) {
+    close();
+    throw;
+  }
+}
+
+void Connection::close() noexcept {
+  if (open_) stream_->close();
+  open_ = false;
+}
+
+}  // namespace postroom::smtp

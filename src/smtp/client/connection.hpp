@@ -1,0 +1,53 @@
+// Connection: whole replies in, whole lines out, over one Stream.
+//
+// Owns the stream and its read buffer. Does not know which command a reply answers. Whatever throws
+// here has closed the stream: an SMTP conversation that lost its step cannot be continued.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string_view>
+
+#include "net/stream.hpp"
+#include "smtp/transcript.hpp"
+#include "smtp/wire/reply.hpp"
+
+namespace postroom::smtp {
+
+using base::Task;
+
+class Connection {
+ public:
+  // `transcript` may be null, else it outlives this.
+  Connection(std::unique_ptr<net::Stream> stream, Transcript* transcript);
+
+  // Throws Error{network, "net.closed"} when the peer has finished, Error{protocol,
+  // "smtp.bad_reply"}, and what the stream throws.
+  Task<Reply> read_reply();
+
+  // `lines` end in CRLF and live until this is done. Log them first, with log_client.
+  Task<void> write(std::string_view lines);
+  void log_client(std::string_view line) noexcept;
+
+  // TLS from here on. Throws Error{tls, "tls.injected"} if the peer has sent anything behind its
+  // last reply: bytes that arrived in the clear must not count as sent under TLS (RFC 3207
+  // section 4.2).
+  Task<void> start_tls();
+
+  bool is_open() const noexcept { return open_; }
+  void close() noexcept;
+  net::Stream& stream() noexcept { return *stream_; }
+  const net::Stream& stream() const noexcept { return *stream_; }
+
+ private:
+  Task<Reply> read_reply_unguarded();
+
+  std::unique_ptr<net::Stream> stream_;
+  Transcript* transcript_;
+  ReplyParser parser_;
+  std::array<char, 4096> buffer_;
+  std::string_view unread_;  // of buffer_
+  bool open_ = true;
+};
+
+}  // namespace postroom::smtp

@@ -1,0 +1,159 @@
+// AUTH (RFC 4954).
+#include "base/base64.hpp"
+#include "base/text.hpp"
+#include "smtp/client/client.hpp"
+#include "smtp/limits.hpp"
+#include "smtp/wire/commands.hpp"
+#include "smtp/wire/reply_cause.hpp"
+
+namespace postroom::smtp {
+
+using base::Error;
+using base::ErrorKind;
+using base::Secret;
+
+namespace {
+
+Error server_not_verified() {
+  return Error(ErrorKind::auth, "auth.server_not_verified",
+               "the server says the sign-in is complete without proving that it knows the password",
+               "check the host name and the certificate: it may be an impostor");
+}
+
+// Base64 in a line of its own; wiped by its destructor.
+Secret credential_line(std::string_view prefix, std::string_view response) {
+  std::string encoded = base::to_base64(response);
+  std::string line;
+  line.reserve(prefix.size() + encoded.size() + 2);
+  line += prefix;
+  line += encoded;
+  line += "\r\n";
+  Secret secret{line};
+  base::wipe(line);
+  base::wipe(encoded);
+  return secret;
+}
+
+// One sign-in on one connection. Any failure closes it: no server is asked twice on one connection.
+class SignIn {
+ public:
+  SignIn(Connection& connection, auth::SaslMechanism& mechanism)
+      : connection_(connection), mechanism_(mechanism) {}
+
+  Task<void> run() {
+    co_await start();
+    for (int round = 0; round < limits.auth_rounds; ++round) {
+      Reply reply = co_await connection_.read_reply();
+      if (reply.is_positive()) {
+        if (!mechanism_.is_done()) throw server_not_verified();
+        co_return;
+      }
+      if (reply.is_transient() || reply.is_permanent()) throw to_error(reply, Stage::auth);
+      if (reply.code != 334) throw unexpected_reply(reply, Stage::auth);
+      was_told_why_ = mechanism_.is_done();
+      Secret response = answer(reply);
+      Secret line = credential_line("", response.reveal());
+      connection_.log_client("[redacted]");
+      co_await connection_.write(line.reveal());
+    }
+    throw Error(ErrorKind::protocol, "smtp.endless_sign_in",
+                "the server's sign-in does not come to an end", "ask the server's administrator");
+  }
+
+  // The server sent a challenge after everything was said: a bearer mechanism's explanation of its
+  // refusal. Some hang up then without the 535.
+  bool was_told_why() const noexcept { return was_told_why_; }
+
+ private:
+  // With the initial response where it fits, else the command alone.
+  Task<void> start() {
+    std::string command = "AUTH " + std::string(mechanism_.name());
+    if (!mechanism_.client_first()) {
+      connection_.log_client(command);
+      command += "\r\n";
+      co_await connection_.write(command);
+      co_return;
+    }
+    initial_ = mechanism_.step("");
+    Secret line = initial_.empty() ? Secret(command + " =\r\n")
+                                   : credential_line(command + " ", initial_.reveal());
+    if (line.reveal().size() <= limits.auth_line_bytes) {
+      connection_.log_client(command + " [redacted]");
+      initial_ = Secret();
+      co_await connection_.write(line.reveal());
+      co_return;
+    }
+    holds_initial_ = true;
+    connection_.log_client(command);
+    command += "\r\n";
+    co_await connection_.write(command);
+  }
+
+  Secret answer(const Reply& challenge) {
+    if (holds_initial_) {  // the challenge is empty, or says something that has no meaning yet
+      holds_initial_ = false;
+      return std::move(initial_);
+    }
+    auto decoded = base::from_base64(base::trim(challenge.lines.front()));
+    if (!decoded) {
+      throw Error(ErrorKind::auth, "auth.bad_challenge",
+                  "the server's sign-in message is not base64",
+                  "check host and port, or ask the server's administrator")
+          .set_server_text(challenge.text());
+    }
+    return mechanism_.step(*decoded);
+  }
+
+  Connection& connection_;
+  auth::SaslMechanism& mechanism_;
+  Secret initial_;
+  bool holds_initial_ = false;
+  bool was_told_why_ = false;
+};
+
+std::string offer_in_words(const Capabilities& offered) { return base::join(offered.auth, ", "); }
+
+}  // namespace
+
+Task<void> Client::sign_in(auth::Credentials credentials) {
+  bool is_private = connection_.stream().is_private();
+  std::unique_ptr<auth::SaslMechanism> mechanism =
+      is_private ? auth::choose_mechanism(offered_.auth, credentials, is_private) : nullptr;
+  if (is_private && !offered_.auth.empty() && !mechanism) {
+    throw Error(
+        ErrorKind::auth, "auth.no_mechanism",
+        "the server takes no password, it offers only " + base::printable(offer_in_words(offered_)),
+        "sign in with OAuth (auth.mode pkce or client_credentials)");
+  }
+  co_await sign_in(std::move(mechanism));
+}
+
+Task<void> Client::sign_in(std::unique_ptr<auth::SaslMechanism> mechanism) {
+  if (!connection_.stream().is_private()) {
+    throw Error(ErrorKind::auth, "auth.plaintext_refused",
+                "no sign-in over a connection that everybody on the way can read",
+                "set smtp.tls to starttls or implicit");
+  }
+  if (offered_.auth.empty()) {
+    throw Error(ErrorKind::unsupported, "smtp.no_auth", "the server offers no sign-in here",
+                options_.tls == net::TlsMode::none
+                    ? "many servers offer it only under TLS: set smtp.tls to starttls"
+                    : "use the submission port (smtp.port 587 or 465), or smtp.auth none");
+  }
+  SignIn attempt(connection_, *mechanism);
+  try {
+    co_await attempt.run();
+  } catch (const Error& error) {
+    connection_.close();
+    if (attempt.was_told_why() && error.kind() == ErrorKind::network) {
+      throw Error(ErrorKind::auth, "auth.wrong_password",
+                  "the server refuses the token and hangs up", "sign in again (postroom login)");
+    }
+    throw;
+  } catch (...) {
+    connection_.close();
+    throw;
+  }
+}
+
+}  // namespace postroom::smtp

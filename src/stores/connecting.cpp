@@ -1,0 +1,125 @@
+#include "stores/connecting.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace postroom::stores {
+namespace {
+
+using account::Tls;
+
+net::TlsMode mode_of(Tls tls) {
+  switch (tls) {
+    case Tls::implicit:
+      return net::TlsMode::implicit;
+    case Tls::starttls:
+      return net::TlsMode::starttls;
+    case Tls::none:
+      return net::TlsMode::none;
+  }
+  return net::TlsMode::implicit;
+}
+
+// A stream that may carry credentials although nobody encrypts it.
+class TrustedStream final : public net::Stream {
+ public:
+  explicit TrustedStream(std::unique_ptr<net::Stream> inner) : inner_(std::move(inner)) {}
+
+  base::Task<std::size_t> read_some(std::span<char> into) override {
+    return inner_->read_some(into);
+  }
+  base::Task<void> write(std::string_view bytes) override { return inner_->write(bytes); }
+  base::Task<void> start_tls() override { return inner_->start_tls(); }
+  bool is_encrypted() const noexcept override { return inner_->is_encrypted(); }
+  bool is_private() const noexcept override { return true; }
+  net::TlsFacts tls_facts() const override { return inner_->tls_facts(); }
+  void set_idle_limit(std::chrono::milliseconds limit) noexcept override {
+    inner_->set_idle_limit(limit);
+  }
+  void close() noexcept override { inner_->close(); }
+
+ private:
+  std::unique_ptr<net::Stream> inner_;
+};
+
+base::Secret resolve_field(const std::optional<vault::SecretSource>& source, std::string_view field,
+                           const vault::SecretResolver& secrets) {
+  if (!source) {
+    throw base::Error(base::ErrorKind::config, "auth.missing_field",
+                      fmt::format("the account has no auth.{}", field),
+                      fmt::format("add auth.{} to the connect step", field));
+  }
+  return secrets.resolve(*source, field);
+}
+
+}  // namespace
+
+net::Target target_of(const account::Endpoint& endpoint, const account::Account& account) {
+  if (endpoint.host.empty()) {
+    throw base::Error(base::ErrorKind::config, "account.no_host",
+                      "the account names no mail server", "add host to the connect step");
+  }
+  if (endpoint.tls == Tls::none && !account.allow_plaintext && !net::is_loopback(endpoint.host)) {
+    throw base::Error(
+        base::ErrorKind::config, "tls.plaintext_refused",
+        "a connection without TLS would show mail and password to everybody on the way",
+        "use tls: implicit or tls: starttls; if it must be, add allow_plaintext: true");
+  }
+  net::Target target;
+  target.host = endpoint.host;
+  target.port = endpoint.port;
+  target.tls = mode_of(endpoint.tls);
+  target.policy.extra_ca = account.tls_ca;
+  target.connect_limit = account.timeout;
+  target.idle_limit = account.timeout;
+  return target;
+}
+
+std::string place_of(const account::Endpoint& endpoint) {
+  const bool is_ipv6 = endpoint.host.contains(':');
+  return fmt::format("{}{}{}:{}", is_ipv6 ? "[" : "", base::printable(endpoint.host, 255),
+                     is_ipv6 ? "]" : "", endpoint.port);
+}
+
+std::optional<auth::Credentials> resolve_credentials(const account::SignIn& sign_in,
+                                                     const std::string& mailbox,
+                                                     const vault::SecretResolver& secrets) {
+  if (sign_in.mode == account::AuthMode::none) return std::nullopt;
+  auth::Credentials credentials;
+  const base::Secret username = resolve_field(sign_in.username, "username", secrets);
+  credentials.username = username.reveal();
+  credentials.password = resolve_field(sign_in.password, "password", secrets);
+  if (!mailbox.empty() && !base::ascii_iequals(mailbox, credentials.username))
+    credentials.authzid = mailbox;
+  return credentials;
+}
+
+std::unique_ptr<net::Stream> trusted(std::unique_ptr<net::Stream> stream, bool allow_plaintext) {
+  if (!allow_plaintext || stream->is_private()) return stream;
+  return std::make_unique<TrustedStream>(std::move(stream));
+}
+
+std::string_view protocol_of(std::string_view greeting) noexcept {
+  if (greeting.starts_with("* ")) return "IMAP";
+  if (greeting.starts_with("220") || greeting.starts_with("554")) return "SMTP";
+  if (greeting.starts_with("+OK")) return "POP3";
+  if (greeting.starts_with("HTTP/") || greeting.starts_with("<html") ||
+      greeting.starts_with("<!DOCTYPE"))
+    return "HTTP";
+  if (greeting.starts_with("SSH-")) return "SSH";
+  return {};
+}
+
+base::Error name_protocol(const base::Error& error, std::string_view wanted) {
+  const std::string_view spoken = protocol_of(error.server_text());
+  if (spoken.empty() || spoken == wanted) return error;
+  base::Error named = error;
+  named.set_hint(fmt::format("the server speaks {} there, not {}: check host and port ({})", spoken,
+                             wanted,
+                             wanted == "IMAP" ? "IMAP: 993 with TLS, 143 with STARTTLS"
+                                              : "SMTP: 465 with TLS, 587 with STARTTLS"));
+  return named;
+}
+
+}  // namespace postroom::stores

@@ -1,0 +1,40 @@
+// What opening a store and a transport have in common: targets, credentials resolved at the last
+// moment, and the words for a server that speaks another protocol.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "account/account.hpp"
+#include "auth/sasl.hpp"
+#include "net/connector.hpp"
+#include "net/stream.hpp"
+#include "stores/open_store.hpp"
+
+namespace postroom::stores {
+
+// Throws Error{config, "account.no_host"}, and Error{config, "tls.plaintext_refused"} for a server
+// off this machine without TLS unless `allow_plaintext`.
+net::Target target_of(const account::Endpoint& endpoint, const account::Account& account);
+
+// "imap.example.com:993"
+std::string place_of(const account::Endpoint& endpoint);
+
+// Nothing for AuthMode::none. `mailbox` other than the user name becomes the authorization
+// identity. Throws what the resolver throws, and Error{config, "auth.missing_field"}.
+std::optional<auth::Credentials> resolve_credentials(const account::SignIn& sign_in,
+                                                     const std::string& mailbox,
+                                                     const vault::SecretResolver& secrets);
+
+// The stream as it is; with `allow_plaintext` it counts as private, because the user has said so
+// twice.
+std::unique_ptr<net::Stream> trusted(std::unique_ptr<net::Stream> stream, bool allow_plaintext);
+
+// The protocol that a greeting or a reply belongs to ("SMTP", "POP3", "HTTP", "SSH", "IMAP"); empty
+// when unknown.
+std::string_view protocol_of(std::string_view greeting) noexcept;
+
+// The same error with a hint that names what the server speaks, if its words show that.
+base::Error name_protocol(const base::Error& error, std::string_view wanted);
+
+}  // namespace postroom::stores

@@ -1,0 +1,271 @@
+#include "stores/imap_cursor.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "mime/attachments.hpp"
+#include "mime/html_text.hpp"
+#include "stores/imap_bodies.hpp"
+#include "stores/imap_message.hpp"
+#include "stores/weaken.hpp"
+
+namespace postroom::stores {
+namespace {
+
+using base::Task;
+using mailbox::Message;
+using mailbox::Want;
+
+struct PageLimits {
+  std::uint64_t messages = 1'000;     // as MessageCursor promises
+  std::uint64_t whole_headers = 100;  // header blocks are up to 100 KiB, and a page waits in memory
+  std::uint64_t text_bytes =
+      4 * 1024 * 1024;  // of encoded bodies a page; one larger body is a page of its own
+};
+constexpr PageLimits limits;
+
+bool wants_nothing(const Want& want) { return covers(Want{}, want); }
+
+Want first_phase(const mailbox::Query& residue, const Want& needs) {
+  Want first = needs;
+  first.text = false;
+  first.structure = false;
+  // Structure is worth a phase of its own only if cheaper items may rule messages out before.
+  const bool can_rule_out = !wants_nothing(mailbox::needs_of(weaken(residue, first)));
+  first.structure = (needs.structure || needs.text) && !can_rule_out;
+  return first;
+}
+
+// Whether a part is attached may hang on words of the HTML: structure decides nothing before
+// add_attachments.
+Want without_structure(Want want) {
+  want.structure = false;
+  return want;
+}
+
+Want without_text(Want want) {
+  want.structure = want.structure || want.text;
+  want.text = false;
+  return want;
+}
+
+base::Error renumbered(const std::string& path) {
+  base::Error error(
+      base::ErrorKind::refused, "folder.renumbered",
+      "the server has renumbered the folder \"" + base::printable(path, 200) + "\" meanwhile",
+      "run again: messages that are done are recognized by their Message-ID");
+  error.set_transient(true);
+  error.set_session_usable(true);
+  return error;
+}
+
+}  // namespace
+
+Task<bool> OpenedFolder::select_again() const {
+  const imap::SelectedFolder selected = co_await connection.select(name, access);
+  co_return selected.uid_validity == uid_validity;
+}
+
+ImapCursor::ImapCursor(const OpenedFolder& folder, mailbox::Query residue, Want want,
+                       mailbox::Order order)
+    : folder_(folder),
+      order_(order),
+      want_(want),
+      needs_(want | mailbox::needs_of(residue)),
+      first_(first_phase(residue, needs_)),
+      by_first_(weaken(residue, without_structure(first_))),
+      by_structure_(weaken(residue, without_text(needs_))),
+      exact_(residue),
+      chunk_(needs_.all_headers ? limits.whole_headers : limits.messages) {}
+
+Task<void> ImapCursor::search(imap::SearchCriteria criteria) {
+  imap::Client& client = folder_.connection.client();
+  const imap::SelectedFolder* selected = client.selected();
+  const bool is_one_page = selected != nullptr && selected->exists <= chunk_;
+  if (is_one_page && client.can("SEARCHRES") && !client.quirks().no_esearch) {
+    auto searching = imap::uid_search(client, criteria, imap::SearchReturn::saved);
+    started_.emplace(imap::uid_fetch(client, imap::SavedResult{}, fetch_items(first_)));
+    co_await searching.result();
+    co_return;
+  }
+  auto searching = imap::uid_search(client, criteria);
+  const imap::SearchResult found = co_await searching.result();
+  uids_.emplace(found.uids, order_ == mailbox::Order::newest_first);
+  if (co_await start_next()) co_await client.flush();
+}
+
+std::optional<std::uint64_t> ImapCursor::remaining() const {
+  if (!uids_) return std::nullopt;
+  return uids_->left() + without_text_.size();
+}
+
+Task<void> ImapCursor::select_again() const {
+  if (!co_await folder_.select_again()) throw renumbered(folder_.path);
+}
+
+Task<bool> ImapCursor::start_next() {
+  if (started_) co_return true;
+  if (!uids_ || uids_->left() == 0) co_return false;
+  co_await select_again();
+  const imap::UidSet chunk = uids_->take(chunk_);
+  imap::FetchItems items = fetch_items(first_);
+  started_.emplace(imap::uid_fetch(folder_.connection.client(), chunk, std::move(items)));
+  co_return true;
+}
+
+Task<ImapCursor::Rows> ImapCursor::read_started() {
+  Rows rows;
+  while (const imap::wire::FetchData* data = co_await started_->next()) {
+    if (!data->uid || rows.size() >= limits.messages) continue;
+    Row row{*data->uid, {}};
+    read_fetched(*data, first_, row.message);
+    row.message.key = imap_key(folder_.path, folder_.uid_validity, row.uid);
+    if (by_first_.matches(row.message)) rows.push_back(std::move(row));
+  }
+  started_.reset();
+  std::ranges::sort(rows, [&](const Row& a, const Row& b) {
+    return order_ == mailbox::Order::oldest_first ? a.uid < b.uid : b.uid < a.uid;
+  });
+  // A server may tell twice of one message, when its flags change meanwhile.
+  auto repeated = std::ranges::unique(rows, {}, &Row::uid);
+  rows.erase(repeated.begin(), repeated.end());
+  co_return rows;
+}
+
+Task<void> ImapCursor::add_structure(Rows& rows) {
+  imap::UidSet uids;
+  std::vector<imap::Uid> ascending;
+  for (const Row& row : rows) ascending.push_back(row.uid);
+  std::ranges::sort(ascending);
+  for (const imap::Uid uid : ascending) uids.add(uid);
+  imap::FetchItems items;
+  items.structure = true;
+  auto fetching = imap::uid_fetch(folder_.connection.client(), uids, items);
+  while (const imap::wire::FetchData* data = co_await fetching.next()) {
+    if (!data->uid || data->structure.parts.empty()) continue;
+    const auto row = std::ranges::find(rows, *data->uid, &Row::uid);
+    if (row != rows.end()) row->message.structure = part_tree(data->structure);
+  }
+}
+
+Task<void> ImapCursor::add_attachments(Rows& rows) {
+  std::vector<WantedBody> wanted;
+  std::vector<std::size_t> whose;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto& root = rows[i].message.structure;
+    if (!root || !mime::needs_html(*root)) continue;
+    if (const mime::Part* html = mime::html_part(*root)) {
+      wanted.push_back({rows[i].uid, html});
+      whose.push_back(i);
+    }
+  }
+  std::vector<FetchedBody> bodies;
+  if (!wanted.empty())
+    bodies = co_await fetch_bodies(folder_.connection.client(), std::move(wanted));
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    Message& message = rows[i].message;
+    std::optional<std::string> html;
+    if (next < whose.size() && whose[next] == i) html = std::move(bodies[next++].text);
+    if (message.structure) message.attachments = mime::attachments(*message.structure, html);
+  }
+}
+
+ImapCursor::Rows ImapCursor::take_text_batch() {
+  Rows batch;
+  std::uint64_t bytes = 0;
+  while (!without_text_.empty() && bytes < limits.text_bytes) {
+    Row row = std::move(without_text_.front());
+    without_text_.pop_front();
+    if (row.message.structure) {
+      if (const mime::Part* text = mime::text_part(*row.message.structure)) bytes += text->size;
+      if (const mime::Part* html = mime::html_part(*row.message.structure)) bytes += html->size;
+    }
+    batch.push_back(std::move(row));
+  }
+  return batch;
+}
+
+Task<void> ImapCursor::add_text(Rows& rows) {
+  std::vector<WantedBody> wanted;
+  for (const Row& row : rows) {
+    if (!row.message.structure) continue;
+    if (const mime::Part* text = mime::text_part(*row.message.structure))
+      wanted.push_back({row.uid, text});
+    if (const mime::Part* html = mime::html_part(*row.message.structure))
+      wanted.push_back({row.uid, html});
+  }
+  if (wanted.empty()) co_return;
+  std::vector<FetchedBody> bodies =
+      co_await fetch_bodies(folder_.connection.client(), std::move(wanted));
+  std::size_t next = 0;
+  std::vector<imap::Uid> gone;
+  for (Row& row : rows) {
+    if (!row.message.structure) continue;
+    const bool has_text = mime::text_part(*row.message.structure) != nullptr;
+    const bool has_html = mime::html_part(*row.message.structure) != nullptr;
+    auto take = [&](std::string& into) {
+      FetchedBody& body = bodies[next++];
+      into = std::move(body.text);
+      if (!body.warning.empty()) row.message.warnings.push_back(std::move(body.warning));
+      if (!body.is_there) gone.push_back(row.uid);
+    };
+    if (has_text) take(row.message.text);
+    if (has_html) take(row.message.html);
+    if (!has_text && has_html) row.message.text = mime::html_to_text(row.message.html);
+  }
+  std::erase_if(rows,
+                [&](const Row& row) { return std::ranges::find(gone, row.uid) != gone.end(); });
+}
+
+void ImapCursor::give(Rows rows) {
+  for (Row& row : rows) {
+    if (!exact_.matches(row.message)) continue;
+    if (!want_.text) {
+      row.message.text = {};
+      row.message.html = {};
+    }
+    page_.push_back(std::move(row.message));
+  }
+}
+
+// One step towards a page. False at the end of the listing.
+Task<bool> ImapCursor::fill_page() {
+  if (!without_text_.empty()) {
+    co_await select_again();
+    Rows batch = take_text_batch();
+    co_await add_text(batch);
+    give(std::move(batch));
+    co_return true;
+  }
+  if (!co_await start_next()) co_return false;
+  Rows rows = co_await read_started();
+  const bool needs_structure = needs_.structure || needs_.text;
+  if (!rows.empty() && needs_structure) {
+    co_await select_again();
+    if (!first_.structure) {
+      co_await add_structure(rows);
+      std::erase_if(rows, [](const Row& row) { return !row.message.structure; });  // gone meanwhile
+    }
+    if (needs_.structure) co_await add_attachments(rows);
+    std::erase_if(rows, [&](const Row& row) { return !by_structure_.matches(row.message); });
+  }
+  if (needs_.text) {
+    std::ranges::move(rows, std::back_inserter(without_text_));
+  } else {
+    give(std::move(rows));
+  }
+  co_return true;
+}
+
+Task<std::vector<Message>*> ImapCursor::next_page() {
+  page_.clear();
+  while (page_.empty()) {
+    if (!co_await fill_page()) co_return nullptr;
+  }
+  // On its way while the caller works on this page.
+  if (without_text_.empty() && co_await start_next()) co_await folder_.connection.client().flush();
+  co_return &page_;
+}
+
+}  // namespace postroom::stores

@@ -1,0 +1,130 @@
+#include "stores/smtp_transport.hpp"
+
+#include "net/with_timeout.hpp"
+#include "stores/connecting.hpp"
+
+namespace postroom::stores {
+
+using mailbox::SendPhase;
+using mailbox::Task;
+
+namespace {
+
+const account::SignIn& sign_in_of(const account::Account& account) {
+  return account.smtp->auth ? *account.smtp->auth : account.auth;
+}
+
+smtp::MailTransaction transaction_of(const mailbox::Outgoing& mail) {
+  smtp::MailTransaction transaction;
+  transaction.from = mail.from;
+  transaction.recipients = mail.recipients;
+  transaction.body = mail.body;
+  return transaction;
+}
+
+}  // namespace
+
+mailbox::SendOutcome to_send_outcome(smtp::SendOutcome from) {
+  mailbox::SendOutcome outcome;
+  switch (from.phase) {
+    case smtp::Phase::before_data:
+    case smtp::Phase::refused:
+      outcome.phase = SendPhase::not_sent;
+      break;
+    case smtp::Phase::data_sent:
+      outcome.phase = SendPhase::body_sent;
+      break;
+    case smtp::Phase::accepted:
+      outcome.phase = SendPhase::accepted;
+      break;
+  }
+  for (smtp::RecipientOutcome& recipient : from.recipients) {
+    if (recipient.error)
+      outcome.refused.push_back({std::move(recipient.address), std::move(*recipient.error)});
+  }
+  outcome.error = std::move(from.error);
+  outcome.server_id = std::move(from.server_text);
+  return outcome;
+}
+
+Task<std::unique_ptr<smtp::Client>> SmtpTransport::open_client() {
+  auto credentials = resolve_credentials(sign_in_of(account_), {}, context_.secrets);
+  const net::Target target = target_of(account_.smtp->endpoint, account_);
+  std::unique_ptr<net::Stream> opened = co_await context_.connector.open(target);
+  std::unique_ptr<net::Stream> stream = trusted(std::move(opened), account_.allow_plaintext);
+  smtp::ClientOptions options;
+  options.tls = target.tls;
+  options.idle_limit = account_.timeout;
+  auto client = std::make_unique<smtp::Client>(std::move(stream), options);
+  co_await client->open();
+  if (credentials) co_await client->sign_in(std::move(*credentials));
+  co_return client;
+}
+
+Task<void> SmtpTransport::connect() {
+  const std::string doing = "connecting to " + place_of(account_.smtp->endpoint);
+  try {
+    auto opening = open_client();
+    client_ = co_await net::with_timeout(account_.timeout, "signing in", std::move(opening));
+  } catch (const base::Error& error) {
+    throw name_protocol(error, "SMTP").during(doing);
+  }
+}
+
+Task<std::vector<mailbox::SendOutcome>> SmtpTransport::send(std::span<mailbox::Outgoing> group) {
+  std::vector<mailbox::SendOutcome> outcomes(group.size());
+  std::vector<std::size_t> waiting;
+  for (std::size_t i = 0; i < group.size(); ++i) waiting.push_back(i);
+
+  while (!waiting.empty()) {
+    const bool was_kept = client_ && client_->is_usable();
+    if (!was_kept) {
+      client_.reset();
+      try {
+        co_await connect();
+      } catch (const base::Error&) {
+        // What was sent before must not be lost behind an exception: the rest is reported with its
+        // error.
+        if (waiting.size() == group.size()) throw;
+        break;
+      }
+    }
+    std::vector<smtp::MailTransaction> mails;
+    for (const std::size_t i : waiting) mails.push_back(transaction_of(group[i]));
+    std::vector<smtp::SendOutcome> sent = co_await client_->send_batch(mails);
+
+    // Only what certainly did not go is tried again, and only on a new connection: after an idle
+    // time-out of a kept one, or behind a message that got its verdict (servers hang up after so
+    // many).
+    const bool is_lost = !client_->is_usable();
+    std::vector<std::size_t> rest;
+    bool has_progress = was_kept;
+    bool is_asked_to_wait = false;
+    for (std::size_t k = 0; k < sent.size(); ++k) {
+      if (sent[k].error && sent[k].error->kind() == base::ErrorKind::throttled)
+        is_asked_to_wait = true;
+      const bool is_unsent = sent[k].phase == smtp::Phase::before_data && sent[k].error &&
+                             sent[k].error->transient() && is_lost;
+      if (is_unsent) {
+        rest.push_back(waiting[k]);
+      } else {
+        has_progress = true;
+      }
+      outcomes[waiting[k]] = to_send_outcome(std::move(sent[k]));
+    }
+    waiting = has_progress && !is_asked_to_wait ? std::move(rest) : std::vector<std::size_t>{};
+  }
+  co_return outcomes;
+}
+
+bool SmtpTransport::files_sent_copy() const noexcept {
+  return account_.provider == "gmail" || account_.provider.starts_with("microsoft365") ||
+         account_.provider == "outlook.com";
+}
+
+Task<void> SmtpTransport::close() {
+  if (client_) co_await client_->quit();
+  client_.reset();
+}
+
+}  // namespace postroom::stores

@@ -1,0 +1,37 @@
+#include "stores/store_errors.hpp"
+
+namespace postroom::stores {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+Error usable(Error error) { return error.set_session_usable(true); }
+
+}  // namespace
+
+Error message_gone() {
+  return usable(
+      Error(ErrorKind::not_found, "message.gone", "the message is not there any more",
+            "another program has moved or removed it; run again to see what is there now"));
+}
+
+Error no_trash() {
+  return usable(Error(ErrorKind::not_found, "folder.no_trash", "this mailbox has no trash folder",
+                      "create one named Trash, or delete with how: permanent"));
+}
+
+Error folder_read_only(std::string_view path) {
+  return usable(
+      Error(ErrorKind::unsupported, "folder.read_only",
+            "the folder \"" + base::printable(path, 200) + "\" was opened for reading only",
+            "open it for writing; if it is a shared folder, ask its owner for the right"));
+}
+
+Error store_read_only(std::string_view what) {
+  return usable(Error(ErrorKind::unsupported, "store.read_only",
+                      base::printable(what, 300) + " is a folder of .eml files, which is only read",
+                      "use a Maildir or a mail server for steps that change mail"));
+}
+
+}  // namespace postroom::stores

@@ -1,0 +1,15 @@
+// Errors that every store words alike.
+#pragma once
+
+#include <string_view>
+
+#include "base/error.hpp"
+
+namespace postroom::stores {
+
+base::Error message_gone();                           // not_found, message.gone
+base::Error no_trash();                               // not_found, folder.no_trash
+base::Error folder_read_only(std::string_view path);  // unsupported, folder.read_only
+base::Error store_read_only(std::string_view what);   // unsupported, store.read_only
+
+}  // namespace postroom::stores

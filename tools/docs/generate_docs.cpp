@@ -1,0 +1,88 @@
+// generate_docs [--check] FOLDER: writes mail-servers.md and actions.md from the tables in the program; with --check it
+// only says whether they are up to date.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+#include "account/provider_table.hpp"
+#include "actions/registry.hpp"
+
+namespace {
+
+using namespace postroom;
+
+std::string cell(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    if (c == '|') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+void add_fields(const std::vector<actions::FieldSpec>& fields, const std::string& prefix, std::string& out) {
+  for (const auto& field : fields) {
+    std::string type(actions::in_words(field.type));
+    for (const auto& choice : field.choices) type += fmt::format(" `{}`", choice.name);
+    std::string fallback = field.required                ? "required"
+                           : field.default_text.empty() ? ""
+                                                        : fmt::format("`{}`", field.default_text);
+    out += fmt::format("| `{}{}` | {} | {} | {} | {} |\n", prefix, field.name, cell(type), fallback, cell(field.help),
+                       cell(field.label.fr));
+    add_fields(field.fields, prefix + std::string(field.name) + ".", out);
+  }
+}
+
+std::string actions_as_markdown() {
+  std::string out =
+      "# Actions\n\nMade from the registry that reads flow files; `postroom actions NAME` shows the same. Actions that use a "
+      "session also take `session`: inside a mail loop it is the loop's unless given, outside it may be left out when "
+      "only one is connected.\n";
+  for (const auto* spec : actions::all_specs()) {
+    out += fmt::format("\n## {}\n\n*{}* · *{}*. {}", spec->name, spec->label.en, spec->label.fr, spec->help);
+    if (spec->place == actions::Place::inside_mail_loop) out += " Only inside `for_each_mail`.";
+    if (spec->place == actions::Place::outside_mail_loop) out += " Only outside `for_each_mail`.";
+    out += "\n";
+    if (spec->fields.empty()) continue;
+    out += "\n| field | type | default | meaning | French label |\n|---|---|---|---|---|\n";
+    add_fields(spec->fields, "", out);
+  }
+  return out;
+}
+
+std::string load(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+bool is_current(const std::string& file, const std::string& text, bool only_check) {
+  if (load(file) == text) return true;
+  if (only_check) {
+    std::fputs(fmt::format("{} is out of date: run ./dev docs\n", file).c_str(), stderr);
+    return false;
+  }
+  std::ofstream out(file, std::ios::binary);
+  out << text;
+  out.flush();
+  return out.good();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bool only_check = argc == 3 && std::string_view(argv[1]) == "--check";
+  if (argc != (only_check ? 3 : 2)) {
+    std::fputs("usage: generate_docs [--check] FOLDER\n", stderr);
+    return 64;
+  }
+  std::string folder = argv[argc - 1];
+  bool servers = is_current(folder + "/mail-servers.md", account::providers_as_markdown(), only_check);
+  bool actions = is_current(folder + "/actions.md", actions_as_markdown(), only_check);
+  return servers && actions ? 0 : 1;
+}
