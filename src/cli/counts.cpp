@@ -14,12 +14,15 @@ nlohmann::json counts_as_json(const flow::LoopCounts& counts) {
   return nlohmann::json::parse(flow::to_json(counts));
 }
 
-std::string counts_in_words(const flow::LoopCounts& counts) {
+std::string counts_in_words(const flow::LoopCounts& counts, Tense tense) {
   std::vector<std::string> parts;
   auto add = [&](std::uint64_t n, std::string_view words) {
     if (n > 0) parts.push_back(fmt::format("{} {}", n, words));
   };
-  if (counts.finished > 0) parts.push_back(base::count_of(counts.finished, "message") + " done");
+  std::string_view done = tense == Tense::past ? " done" : " would be done";
+  if (counts.finished > 0) {
+    parts.push_back(base::count_of(counts.finished, "message").append(done));
+  }
   add(counts.skipped, "skipped");
   add(counts.failed, "failed (tried again on the next run)");
   add(counts.quarantined, "quarantined");

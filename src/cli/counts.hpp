@@ -11,8 +11,10 @@ namespace postroom::cli {
 
 nlohmann::json counts_as_json(const flow::LoopCounts& counts);
 
+enum class Tense { past, conditional };
+
 // "12 messages done, 2 skipped, 1 failed (tried again on the next run)"; "no message to do" when
-// there was none.
-std::string counts_in_words(const flow::LoopCounts& counts);
+// there was none. In the conditional, for a plan: "12 messages would be done".
+std::string counts_in_words(const flow::LoopCounts& counts, Tense tense);
 
 }  // namespace postroom::cli

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <exception>
 #include <iostream>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
@@ -31,6 +33,19 @@ int run_chosen(const cli::Run& chosen, bool json) {
   }
 }
 
+// CLI11 would only say that a verb is missing.
+std::optional<base::Error> unknown_verb(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return std::nullopt;
+  std::vector<std::string> verbs;
+  for (const auto* verb : app.get_subcommands(nullptr)) verbs.push_back(verb->get_name());
+  if (std::ranges::find(verbs, argv[1]) != verbs.end()) return std::nullopt;
+  auto near = base::nearest(argv[1], verbs);
+  return base::Error(
+      base::ErrorKind::config, "usage.unknown_verb",
+      "there is no verb " + base::printable(argv[1], 100),
+      near ? "did you mean postroom " + *near + "?" : "postroom --help lists the verbs");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -49,6 +64,14 @@ int main(int argc, char** argv) {
   cli::add_quarantine(app, chosen);
   cli::add_actions(app, chosen);
   cli::add_version(app, chosen);
+  if (auto error = unknown_verb(app, argc, argv)) {
+    cli::print_error(*error);
+    return cli::exit_usage;
+  }
+  if (argc == 1) {
+    std::cerr << app.help();
+    return cli::exit_usage;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -96,15 +96,17 @@ void RunCommand::print_end(const flow::Flow& flow, const flow::RunSummary& summa
   bool was_cancelled = summary.error && summary.error->kind() == base::ErrorKind::cancelled;
   if (summary.error && !was_cancelled) print_error(*summary.error);
   if (common.quiet) return;
-  std::string_view end = was_cancelled   ? "stopped before its end"
-                         : summary.error ? "ended early"
-                         : is_plan()     ? "would be done"
-                                         : "finished";
+  bool has_begun = summary.counts.examined > 0;
+  if (summary.error && !was_cancelled && !has_begun) return;
   if (is_plan() && !summary.error) {
     print_out(fmt::format("{}: plan only, nothing was changed: {}", flow.name,
-                          counts_in_words(summary.counts)));
+                          counts_in_words(summary.counts, Tense::conditional)));
   } else {
-    print_out(fmt::format("{}: {}: {}", flow.name, end, counts_in_words(summary.counts)));
+    std::string_view end = was_cancelled   ? "stopped before its end"
+                           : summary.error ? "ended early"
+                                           : "finished";
+    print_out(
+        fmt::format("{}: {}: {}", flow.name, end, counts_in_words(summary.counts, Tense::past)));
   }
   if (was_cancelled) print_out("Run it again to do the rest: what is done is not done twice.");
 }

@@ -57,33 +57,46 @@ void TerminalEvents::loop_started(const flow::LoopStarted& event) {
   draw_line();
 }
 
+void TerminalEvents::message_started(const flow::MessageFacts& message) {
+  if (!options_.each_message || options_.quiet) return;
+  say(fmt::format("{}, from {}", column(message.subject, 60), column(message.from, 40)));
+}
+
 void TerminalEvents::step_done(const flow::MessageFacts& message, const flow::StepDone& event) {
   if (!options_.each_message || options_.quiet) return;
-  std::string indent = message.key.empty() ? "" : "    ";
-  say(fmt::format("{}{}: {}", indent, event.action, base::printable(event.note)));
+  std::string_view indent = message.key.empty() ? "" : "    ";
+  std::string_view what = event.note.empty() ? event.action : event.note;
+  std::string_view before = event.was_done_before ? " (by an earlier run)" : "";
+  say(fmt::format("{}{}{}", indent, base::printable(what), before));
 }
 
 void TerminalEvents::message_finished(const flow::MessageFinished& event) {
-  using flow::MessageOutcome;
   ++seen_;
-  if (!event.is_news) return draw_line();
-  bool trouble = event.outcome == MessageOutcome::failed ||
-                 event.outcome == MessageOutcome::quarantined ||
-                 event.outcome == MessageOutcome::uncertain;
-  if (trouble || (options_.each_message && !options_.quiet)) {
-    std::string line =
-        fmt::format("{}: {} ({})", flow::to_string(event.outcome),
-                    column(event.message.subject, 60), column(event.message.from, 40));
-    if (!event.note.empty()) line += fmt::format(": {}", base::printable(event.note));
-    say(line);
-    if (event.error) {
-      say(fmt::format("    {}", event.error->message()));
-      if (!event.error->server_text().empty())
-        say(fmt::format("    the server said: {}", event.error->server_text()));
-      if (!event.error->hint().empty()) say(fmt::format("    hint: {}", event.error->hint()));
-    }
-  }
+  if (event.is_news && event.outcome != flow::MessageOutcome::finished) say_outcome(event);
   draw_line();
+}
+
+// What went as it should is not worth a line; what did not names the message, as its neighbours may
+// be silent.
+void TerminalEvents::say_outcome(const flow::MessageFinished& event) {
+  using flow::MessageOutcome;
+  bool is_trouble = event.outcome == MessageOutcome::failed ||
+                    event.outcome == MessageOutcome::quarantined ||
+                    event.outcome == MessageOutcome::uncertain;
+  if (!is_trouble && (!options_.each_message || options_.quiet)) return;
+  std::string line =
+      options_.each_message
+          ? fmt::format("    {}", flow::to_string(event.outcome))
+          : fmt::format("{}: {}, from {}", flow::to_string(event.outcome),
+                        column(event.message.subject, 60), column(event.message.from, 40));
+  if (!event.note.empty()) line += fmt::format(": {}", base::printable(event.note));
+  say(line);
+  if (!event.error) return;
+  say(fmt::format("    {}", event.error->message()));
+  if (!event.error->server_text().empty()) {
+    say(fmt::format("    the server said: {}", event.error->server_text()));
+  }
+  if (!event.error->hint().empty()) say(fmt::format("    hint: {}", event.error->hint()));
 }
 
 void TerminalEvents::note(const flow::Note& event) {

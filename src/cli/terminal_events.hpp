@@ -23,6 +23,7 @@ class TerminalEvents final : public flow::RunEvents {
   ~TerminalEvents() override { erase_line(); }
 
   void loop_started(const flow::LoopStarted& event) override;
+  void message_started(const flow::MessageFacts& message) override;
   void step_done(const flow::MessageFacts& message, const flow::StepDone& event) override;
   void message_finished(const flow::MessageFinished& event) override;
   void note(const flow::Note& event) override;
@@ -30,6 +31,7 @@ class TerminalEvents final : public flow::RunEvents {
 
  private:
   void say(std::string_view line);
+  void say_outcome(const flow::MessageFinished& event);
   void draw_line();
   void erase_line();
 

@@ -9,7 +9,9 @@ bool Template::is_constant() const noexcept {
   return true;
 }
 
-bool Template::is_one_expression() const noexcept { return pieces.size() == 1 && pieces.front().is_expression; }
+bool Template::is_one_expression() const noexcept {
+  return pieces.size() == 1 && pieces.front().is_expression;
+}
 
 std::string Template::constant_text() const {
   std::string text;

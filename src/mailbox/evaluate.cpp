@@ -18,7 +18,7 @@ struct PatternLimits {
   std::int64_t memory =
       2 * 1024 * 1024;  // program and caches; x{1000}{1000} would want more and is refused
 };
-constexpr PatternLimits limits;
+constexpr PatternLimits pattern_limits;
 
 std::unique_ptr<RE2> compile(const std::string& pattern, bool case_sensitive) {
   auto refused = [&](const std::string& why) {
@@ -28,12 +28,12 @@ std::unique_ptr<RE2> compile(const std::string& pattern, bool case_sensitive) {
         "patterns are RE2: no back-references and no look-around; "
         "\\. \\( \\[ stand for the characters themselves");
   };
-  if (pattern.size() > limits.pattern_bytes) throw refused("it is longer than 4,096 bytes");
+  if (pattern.size() > pattern_limits.pattern_bytes) throw refused("it is longer than 4,096 bytes");
   RE2::Options options;
   options.set_log_errors(false);
   options.set_never_capture(true);
   options.set_case_sensitive(case_sensitive);
-  options.set_max_mem(limits.memory);
+  options.set_max_mem(pattern_limits.memory);
   auto compiled = std::make_unique<RE2>(pattern, options);
   if (!compiled->ok()) throw refused(compiled->error());
   return compiled;

@@ -32,7 +32,7 @@ struct SuggestionLimits {
   std::size_t folders = 5'000;   // compared; the rest could not be read by anybody anyway
   std::size_t suggestions = 3;   // shown
 };
-constexpr SuggestionLimits limits;
+constexpr SuggestionLimits suggestion_limits;
 
 // INBOX is the one name that has no case (RFC 9051 section 5.1); what is below it has.
 std::string with_inbox(std::string_view path) {
@@ -81,7 +81,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 // How far a folder is from what was asked for, by its whole path or by its last name alone.
 std::size_t distance(const std::string& wanted, std::string_view path) {
-  const std::string folded = base::ascii_lower(base::truncate_utf8(path, limits.name_bytes));
+  const std::string folded =
+      base::ascii_lower(base::truncate_utf8(path, suggestion_limits.name_bytes));
   const std::string_view last = std::string_view(folded).substr(folded.rfind('/') + 1);
   const std::string_view wanted_last = std::string_view(wanted).substr(wanted.rfind('/') + 1);
   return std::min(edit_distance(wanted, folded), edit_distance(wanted_last, last) + 1);
@@ -119,22 +120,24 @@ std::vector<std::string> matching(const std::vector<FolderInfo>& folders,
 }
 
 base::Error folder_not_found(std::string_view path, const std::vector<FolderInfo>& folders) {
-  const std::string shown = base::printable(path, limits.name_bytes);
+  const std::string shown = base::printable(path, suggestion_limits.name_bytes);
   std::string message = path.starts_with('@') && role_of(path)
                             ? "no folder of this mailbox has the role \"" + shown + "\""
                             : "there is no folder \"" + shown + "\"";
 
   std::vector<std::pair<std::size_t, std::size_t>> ranked;  // distance, index
   std::string_view bare = path.starts_with('@') ? path.substr(1) : path;
-  const std::string wanted = base::ascii_lower(base::truncate_utf8(bare, limits.name_bytes));
-  for (std::size_t i = 0; i < std::min(folders.size(), limits.folders); ++i) {
+  const std::string wanted =
+      base::ascii_lower(base::truncate_utf8(bare, suggestion_limits.name_bytes));
+  for (std::size_t i = 0; i < std::min(folders.size(), suggestion_limits.folders); ++i) {
     if (folders[i].selectable) ranked.emplace_back(distance(wanted, folders[i].path), i);
   }
   std::ranges::sort(ranked);
   std::string names;
-  for (std::size_t i = 0; i < std::min(ranked.size(), limits.suggestions); ++i) {
+  for (std::size_t i = 0; i < std::min(ranked.size(), suggestion_limits.suggestions); ++i) {
     if (!names.empty()) names += ", ";
-    names += '"' + base::printable(folders[ranked[i].second].path, limits.name_bytes) + '"';
+    names +=
+        '"' + base::printable(folders[ranked[i].second].path, suggestion_limits.name_bytes) + '"';
   }
   std::string hint = names.empty() ? "the mailbox has no folder that can be opened"
                                    : "the nearest names are " + names;

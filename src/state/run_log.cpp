@@ -2,15 +2,14 @@
 
 #include <utility>
 
+#include "state/instant_column.hpp"
+
 namespace postroom::state {
 namespace {
 
 using base::Instant;
 
 constexpr std::size_t group = 500;  // rows held back: one commit costs about as much as fifty rows
-
-std::int64_t number_of(Instant at) { return at.time_since_epoch().count(); }
-Instant instant_of(std::int64_t number) { return Instant{std::chrono::milliseconds{number}}; }
 
 #define POSTROOM_RUN_COLUMNS \
   "id, flow_id, flow_name, file, started, ended, exit_code, owner, error, counts"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "state/instant_column.hpp"
 #include "state/sqlite_ledger_statements.hpp"
 
 namespace postroom::state {
@@ -18,8 +19,6 @@ static_assert(static_cast<int>(EntryState::claimed) == 0 &&
                   static_cast<int>(EntryState::gone) == 7,
               "the numbers are in the database and in its SQL");
 
-std::int64_t number_of(Instant at) { return at.time_since_epoch().count(); }
-Instant instant_of(std::int64_t number) { return Instant{std::chrono::milliseconds{number}}; }
 std::int64_t number_of(EntryState state) { return static_cast<std::int64_t>(state); }
 
 enum : std::int64_t { no_steps = 0, only_repeatable = 1, progress = 2 };

@@ -10,12 +10,12 @@ namespace {
 using mailbox::Message;
 using mailbox::Want;
 
-struct PageLimits {
+struct FilePageLimits {
   std::size_t messages = 1'000;  // as MessageCursor promises
   std::size_t text_bytes =
       4 * 1024 * 1024;  // of bodies kept; the message that passes it is the page's last
 };
-constexpr PageLimits limits;
+constexpr FilePageLimits file_page_limits;
 
 Want from_name() {
   Want want;
@@ -88,8 +88,8 @@ mailbox::Task<std::vector<Message>*> FileCursor::next_page() {
   page_.clear();
   std::size_t text_bytes = 0;
   std::size_t looked_at = 0;
-  while (at_ < entries_.size() && page_.size() < limits.messages &&
-         text_bytes < limits.text_bytes) {
+  while (at_ < entries_.size() && page_.size() < file_page_limits.messages &&
+         text_bytes < file_page_limits.text_bytes) {
     if (looked_at++ % 256 == 0) co_await net::yield_turn();
     std::optional<Message> message = read(std::move(entries_[at_++]));
     if (!message) continue;

@@ -16,12 +16,12 @@ struct BodyLimits {
   std::uint32_t encoded =
       32 * 1024 * 1024;  // asked for: base64 and line ends of that, with room to spare
 };
-constexpr BodyLimits limits;
+constexpr BodyLimits body_limits;
 
 class LimitedSink final : public base::ByteSink {
  public:
   void write(std::string_view bytes) override {
-    const std::size_t room = limits.decoded - text.size();
+    const std::size_t room = body_limits.decoded - text.size();
     if (bytes.size() > room) is_cut = true;
     text.append(bytes.substr(0, room));
   }
@@ -58,7 +58,7 @@ base::Task<std::vector<FetchedBody>> fetch_bodies(imap::Client& client,
     Group& group = groups[name];
     if (group.uids.empty()) {
       for (const std::size_t i : indices)
-        group.items.sections.push_back({wanted[i].part->id, 0, limits.encoded});
+        group.items.sections.push_back({wanted[i].part->id, 0, body_limits.encoded});
     }
     group.uids.add(uid);
   }

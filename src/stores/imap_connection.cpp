@@ -20,7 +20,7 @@ struct NameLimits {
   std::size_t folders = 100'000;   // kept of a list; archives with ten thousand exist
   std::size_t name_bytes = 1'000;  // of a new folder's name; servers stop far below
 };
-constexpr NameLimits limits;
+constexpr NameLimits name_limits;
 
 struct SpecialUse {
   const char* attribute;  // RFC 6154 section 2
@@ -40,7 +40,9 @@ std::optional<Role> role_by_attribute(const imap::ListedFolder& folder) {
   return std::nullopt;
 }
 
-ImapPlace inbox() { return {{"Inbox", Role::inbox, true}, imap::MailboxName::from_wire("INBOX")}; }
+ImapPlace inbox_place() {
+  return {{"Inbox", Role::inbox, true}, imap::MailboxName::from_wire("INBOX")};
+}
 
 base::Error bad_name(std::string_view path, const std::string& why, std::string hint) {
   base::Error error(
@@ -96,7 +98,7 @@ Task<void> ImapConnection::fetch_list() {
   places_.clear();
   infos_.clear();
   for (const imap::ListedFolder& folder : folders) {
-    if (folder.has("\\NonExistent") || places_.size() >= limits.folders) continue;
+    if (folder.has("\\NonExistent") || places_.size() >= name_limits.folders) continue;
     if (delimiter_ == '\0') delimiter_ = folder.delimiter;
     FolderInfo info{path_of(folder.name, folder.delimiter), role_by_attribute(folder),
                     folder.is_selectable()};
@@ -104,7 +106,7 @@ Task<void> ImapConnection::fetch_list() {
     places_.push_back({std::move(info), folder.name});
   }
   auto is_inbox = [](const ImapPlace& place) { return place.name.is_inbox(); };
-  if (std::ranges::none_of(places_, is_inbox)) places_.push_back(inbox());
+  if (std::ranges::none_of(places_, is_inbox)) places_.push_back(inbox_place());
   auto order = [](const ImapPlace& place) {
     return std::tuple(!place.name.is_inbox(), std::string_view(place.info.path),
                       std::string_view(place.name.wire()));
@@ -129,7 +131,7 @@ const ImapPlace* ImapConnection::find_listed(std::string_view path_or_role) cons
 
 Task<std::optional<ImapPlace>> ImapConnection::find(std::string path_or_role) {
   const auto role = path_or_role.starts_with('@') ? mailbox::role_of(path_or_role) : std::nullopt;
-  if (role == Role::inbox || tidy_path(path_or_role) == "Inbox") co_return inbox();
+  if (role == Role::inbox || tidy_path(path_or_role) == "Inbox") co_return inbox_place();
   const bool was_listed = listed_;
   if (!was_listed) co_await fetch_list();
   const ImapPlace* found = find_listed(path_or_role);
@@ -155,7 +157,7 @@ Task<std::vector<FolderInfo>> ImapConnection::list_again() {
 Task<imap::MailboxName> ImapConnection::name_of_new(std::string path) {
   if (!listed_) co_await fetch_list();
   const std::string tidy = tidy_path(path);
-  if (tidy.size() > limits.name_bytes)
+  if (tidy.size() > name_limits.name_bytes)
     throw bad_name(path, "it is too long", "choose a shorter name");
   if (!base::is_valid_utf8(tidy))
     throw bad_name(path, "it is not valid UTF-8", "choose another name");

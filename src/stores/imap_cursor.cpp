@@ -16,13 +16,13 @@ using base::Task;
 using mailbox::Message;
 using mailbox::Want;
 
-struct PageLimits {
+struct ImapPageLimits {
   std::uint64_t messages = 1'000;     // as MessageCursor promises
   std::uint64_t whole_headers = 100;  // header blocks are up to 100 KiB, and a page waits in memory
   std::uint64_t text_bytes =
       4 * 1024 * 1024;  // of encoded bodies a page; one larger body is a page of its own
 };
-constexpr PageLimits limits;
+constexpr ImapPageLimits imap_page_limits;
 
 bool wants_nothing(const Want& want) { return covers(Want{}, want); }
 
@@ -76,7 +76,7 @@ ImapCursor::ImapCursor(const OpenedFolder& folder, mailbox::Query residue, Want 
       by_first_(weaken(residue, without_structure(first_))),
       by_structure_(weaken(residue, without_text(needs_))),
       exact_(residue),
-      chunk_(needs_.all_headers ? limits.whole_headers : limits.messages) {}
+      chunk_(needs_.all_headers ? imap_page_limits.whole_headers : imap_page_limits.messages) {}
 
 Task<void> ImapCursor::search(imap::SearchCriteria criteria) {
   imap::Client& client = folder_.connection.client();
@@ -116,7 +116,7 @@ Task<bool> ImapCursor::start_next() {
 Task<ImapCursor::Rows> ImapCursor::read_started() {
   Rows rows;
   while (const imap::wire::FetchData* data = co_await started_->next()) {
-    if (!data->uid || rows.size() >= limits.messages) continue;
+    if (!data->uid || rows.size() >= imap_page_limits.messages) continue;
     Row row{*data->uid, {}};
     read_fetched(*data, first_, row.message);
     row.message.key = imap_key(folder_.path, folder_.uid_validity, row.uid);
@@ -174,7 +174,7 @@ Task<void> ImapCursor::add_attachments(Rows& rows) {
 ImapCursor::Rows ImapCursor::take_text_batch() {
   Rows batch;
   std::uint64_t bytes = 0;
-  while (!without_text_.empty() && bytes < limits.text_bytes) {
+  while (!without_text_.empty() && bytes < imap_page_limits.text_bytes) {
     Row row = std::move(without_text_.front());
     without_text_.pop_front();
     if (row.message.structure) {

@@ -104,7 +104,8 @@ def invoices_to_file():
     add(attach(with_logo("Boulangerie Dupré <contact@dupre.test>", "Votre facture du mois de janvier", "Merci !"),
                "facture.pdf"))
     # The same file name twice in a month: neither may be lost.
-    add(attach(letter("Office Supplies <sales@paperclip.test>", "Invoice for order 88140", "Attached.\n"), "invoice.pdf"))
+    add(attach(letter("Office Supplies <sales@paperclip.test>", "Invoice for order 88140", "Attached.\n"), "invoice.pdf",
+               pdf("Invoice for order 88140")))
     # Nothing but a PDF, as scanners send it.
     add(raw(f"Content-Type: application/pdf; name=\"scan-0007.pdf\"\nContent-Disposition: attachment; "
             f"filename=\"scan-0007.pdf\"\nContent-Transfer-Encoding: base64\n\n{encoded_pdf('Scanned invoice')}\n",

@@ -1,8 +1,8 @@
 #include "flow/check/check.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "base/clock.hpp"
 #include "base/text.hpp"
@@ -21,7 +21,7 @@ struct LiveSession {
 };
 
 struct OpenLoop {
-  std::string mail;     // its variable
+  std::string mail;  // its variable
   std::string session;
 };
 
@@ -29,7 +29,8 @@ class FlowChecker {
  public:
   FlowChecker(const Flow& flow, std::vector<Finding>& findings)
       : findings_(findings), complaints_(findings, 200), expressions_("UTC", base::system_clock()) {
-    for (const auto& variable : flow.variables) names_.add({variable.name, false, variable.is_secret});
+    for (const auto& variable : flow.variables)
+      names_.add({variable.name, false, variable.is_secret});
   }
 
   void check(std::vector<Step>& steps) {
@@ -41,28 +42,38 @@ class FlowChecker {
     if (!step.enabled) return;
     check_place(step);
     resolve_mail(step);
-    if (step.spec->name == "connect") connect(step);
-    else if (step.spec->uses_session) resolve_session(step);
+    if (step.spec->name == "connect")
+      connect(step);
+    else if (step.spec->uses_session)
+      resolve_session(step);
     check_fields(step.spec->fields, step.fields, step.spec->name, step.place);
     for (const auto& [name, node] : step.fields) {
       if (name == "where") check_where(node, findings_);
-      if (!std::holds_alternative<std::vector<Step>>(node.data)) check_expressions(node, names_, expressions_, complaints_);
+      if (!std::holds_alternative<std::vector<Step>>(node.data))
+        check_expressions(node, names_, expressions_, complaints_);
     }
     check_counts(step);
     if (step.spec->name == "disconnect") disconnect(step);
     check_bodies(step);
-    if (step.spec->name == "set") add_assigned(step);
-    else if (!opens_loop(step)) add_result(step);
+    if (step.spec->name == "set")
+      add_assigned(step);
+    else if (!opens_loop(step))
+      add_result(step);
   }
 
-  static bool opens_loop(const Step& step) { return step.spec->name == "for_each_mail" || step.spec->name == "for_each"; }
+  static bool opens_loop(const Step& step) {
+    return step.spec->name == "for_each_mail" || step.spec->name == "for_each";
+  }
 
   void check_place(const Step& step) {
     if (step.spec->place == actions::Place::inside_mail_loop && loops_.empty()) {
-      complaints_.error("flow.outside_loop", fmt::format("{} acts on a message and stands outside a mail loop", step.spec->name),
-                        "move it into the do: of a for_each_mail", step.place);
+      complaints_.error(
+          "flow.outside_loop",
+          fmt::format("{} acts on a message and stands outside a mail loop", step.spec->name),
+          "move it into the do: of a for_each_mail", step.place);
     } else if (step.spec->place == actions::Place::outside_mail_loop && !loops_.empty()) {
-      complaints_.error("flow.inside_loop", fmt::format("{} cannot stand inside a mail loop", step.spec->name),
+      complaints_.error("flow.inside_loop",
+                        fmt::format("{} cannot stand inside a mail loop", step.spec->name),
                         "move it before or behind the loop", step.place);
     }
   }
@@ -73,7 +84,8 @@ class FlowChecker {
     if (loop != loops_.end()) return;
     std::vector<std::string> mails;
     for (const auto& open : loops_) mails.push_back(open.mail);
-    complaints_.unknown("flow.unknown_mail", "mail", step.mail, "the loops around this step", mails, step.place);
+    complaints_.unknown("flow.unknown_mail", "mail", step.mail, "the loops around this step", mails,
+                        step.place);
   }
 
   const OpenLoop* loop_of(const Step& step) const {
@@ -91,26 +103,39 @@ class FlowChecker {
       if (live_.size() == 1) {
         step.session = live_.front().name;
       } else {
-        complaints_.error("flow.no_session", live_.empty() ? fmt::format("{} needs a session, and none is open here", step.spec->name)
-                                                           : fmt::format("{} must name its session: several are open here", step.spec->name),
-                          live_.empty() ? "connect first" : fmt::format("add session: one of {}", base::join(live_names(), ", ")), step.place);
+        complaints_.error(
+            "flow.no_session",
+            live_.empty()
+                ? fmt::format("{} needs a session, and none is open here", step.spec->name)
+                : fmt::format("{} must name its session: several are open here", step.spec->name),
+            live_.empty() ? "connect first"
+                          : fmt::format("add session: one of {}", base::join(live_names(), ", ")),
+            step.place);
         return;
       }
     }
     auto there = std::ranges::find(live_, step.session, &LiveSession::name);
     if (there == live_.end()) {
-      complaints_.error("flow.unknown_session", fmt::format("no session {} is open here", in_quotes(step.session)),
-                        live_.empty() ? "connect first" : suggestion(step.session, live_names()), step.place);
+      complaints_.error("flow.unknown_session",
+                        fmt::format("no session {} is open here", in_quotes(step.session)),
+                        live_.empty() ? "connect first" : suggestion(step.session, live_names()),
+                        step.place);
       return;
     }
-    bool is_bound = loop && step.spec->place == actions::Place::inside_mail_loop && step.spec->effect != actions::Effect::irrevocable;
+    bool is_bound = loop && step.spec->place == actions::Place::inside_mail_loop &&
+                    step.spec->effect != actions::Effect::irrevocable;
     if (is_bound && !loop->session.empty() && step.session != loop->session) {
-      complaints_.error("flow.other_session", fmt::format("{} must use the session of its loop, {}", step.spec->name, in_quotes(loop->session)),
-                        "leave session out; only send, reply and forward may use another", step.place);
+      complaints_.error("flow.other_session",
+                        fmt::format("{} must use the session of its loop, {}", step.spec->name,
+                                    in_quotes(loop->session)),
+                        "leave session out; only send, reply and forward may use another",
+                        step.place);
     }
     if (step.spec->needs_transport && there->connect && !can_send(*there->connect)) {
-      complaints_.error("session.cannot_send", fmt::format("session {} is a maildir: it cannot send", in_quotes(step.session)),
-                        "name a session of to: server", step.place);
+      complaints_.error(
+          "session.cannot_send",
+          fmt::format("session {} is a maildir: it cannot send", in_quotes(step.session)),
+          "name a session of to: server", step.place);
     }
   }
 
@@ -123,7 +148,8 @@ class FlowChecker {
   void connect(Step& step) {
     check_connect(step, complaints_);
     if (step.session.empty()) {
-      complaints_.error("flow.missing_field", "connect lacks session", "add session: NAME", step.place);
+      complaints_.error("flow.missing_field", "connect lacks session", "add session: NAME",
+                        step.place);
       return;
     }
     bool replaces = false;
@@ -137,25 +163,32 @@ class FlowChecker {
     } else if (replaces) {
       there->connect = &step;
     } else {
-      complaints_.error("flow.session_is_live",
-                        fmt::format("session {} is open already, since line {}", in_quotes(step.session), there->connect ? there->connect->place.line : 0),
-                        "choose another name, disconnect it before, or write replace: true", step.place);
+      complaints_.error(
+          "flow.session_is_live",
+          fmt::format("session {} is open already, since line {}", in_quotes(step.session),
+                      there->connect ? there->connect->place.line : 0),
+          "choose another name, disconnect it before, or write replace: true", step.place);
     }
   }
 
-  void disconnect(const Step& step) { std::erase_if(live_, [&](const LiveSession& s) { return s.name == step.session; }); }
+  void disconnect(const Step& step) {
+    std::erase_if(live_, [&](const LiveSession& s) { return s.name == step.session; });
+  }
 
-  void check_fields(const std::vector<actions::FieldSpec>& specs, const NodeMap& fields, std::string_view owner, Place place) {
+  void check_fields(const std::vector<actions::FieldSpec>& specs, const NodeMap& fields,
+                    std::string_view owner, Place place) {
     for (const auto& spec : specs) {
       auto there = std::ranges::find(fields, spec.name, &NamedNode::name);
       if (there == fields.end()) {
         if (spec.required && spec.name != "session") {
-          complaints_.error("flow.missing_field", fmt::format("{} lacks {}", owner, spec.name), fmt::format("add {}: {}", spec.name, spec.help), place);
+          complaints_.error("flow.missing_field", fmt::format("{} lacks {}", owner, spec.name),
+                            fmt::format("add {}: {}", spec.name, spec.help), place);
         }
         continue;
       }
       const auto* map = std::get_if<NodeMap>(&there->node.data);
-      if (spec.type == actions::FieldType::group && map) check_fields(spec.fields, *map, spec.name, there->node.key_place);
+      if (spec.type == actions::FieldType::group && map)
+        check_fields(spec.fields, *map, spec.name, there->node.key_place);
     }
   }
 
@@ -167,7 +200,8 @@ class FlowChecker {
       if (!text || !text->is_constant()) continue;
       auto number = base::to_number(text->constant_text());
       if (!number || *number == 0) {
-        complaints_.error("flow.wrong_type", fmt::format("{} is a whole number from 1", name), fmt::format("write {}: 10, or leave it out", name), node->place);
+        complaints_.error("flow.wrong_type", fmt::format("{} is a whole number from 1", name),
+                          fmt::format("write {}: 10, or leave it out", name), node->place);
       }
     }
   }
@@ -192,24 +226,32 @@ class FlowChecker {
       after = after ? common(*after, live_) : live_;
     }
     // A body that may not run at all leaves for certain only what was open before.
-    if (after) live_ = is_loop || !has_else ? common(before, *after) : *after;
-    else live_ = before;
+    if (after)
+      live_ = is_loop || !has_else ? common(before, *after) : *after;
+    else
+      live_ = before;
   }
 
-  static std::vector<LiveSession> common(const std::vector<LiveSession>& a, const std::vector<LiveSession>& b) {
+  static std::vector<LiveSession> common(const std::vector<LiveSession>& a,
+                                         const std::vector<LiveSession>& b) {
     std::vector<LiveSession> both;
     for (const auto& session : a) {
-      if (std::ranges::find(b, session.name, &LiveSession::name) != b.end()) both.push_back(session);
+      if (std::ranges::find(b, session.name, &LiveSession::name) != b.end())
+        both.push_back(session);
     }
     return both;
   }
 
   void check_next_round(const std::vector<LiveSession>& before) {
     for (const auto& session : live_) {
-      if (std::ranges::find(before, session.name, &LiveSession::name) != before.end() || !session.connect) continue;
+      if (std::ranges::find(before, session.name, &LiveSession::name) != before.end() ||
+          !session.connect)
+        continue;
       if (session.connect->field("replace")) continue;
-      complaints_.error("flow.session_is_live", fmt::format("the next round would open session {} again", in_quotes(session.name)),
-                        "disconnect it at the end of the body, or write replace: true", session.connect->place);
+      complaints_.error(
+          "flow.session_is_live",
+          fmt::format("the next round would open session {} again", in_quotes(session.name)),
+          "disconnect it at the end of the body, or write replace: true", session.connect->place);
     }
   }
 
@@ -231,11 +273,13 @@ class FlowChecker {
   void complain_of_shadow(const Step& step, const std::string& name) {
     if (!names_.find(name)) return;
     const auto* node = step.field("as");
-    complaints_.error("flow.shadowed", fmt::format("{} is the name of another variable already", in_quotes(name)),
+    complaints_.error("flow.shadowed",
+                      fmt::format("{} is the name of another variable already", in_quotes(name)),
                       "choose another name with as:", node ? node->place : step.place);
   }
 
-  // The result of an action, known to the steps behind it. The same `as` again in one body is the same variable.
+  // The result of an action, known to the steps behind it. The same `as` again in one body is the
+  // same variable.
   void add_result(const Step& step) {
     auto name = name_of(step);
     if (name.empty() || names_.is_in_this_body(name)) {
@@ -248,7 +292,9 @@ class FlowChecker {
   }
 
   // In this body, but as something else than a result: a variable of the flow, a mail.
-  bool is_reserved(const std::string& name) const { return std::ranges::find(results_, name) == results_.end(); }
+  bool is_reserved(const std::string& name) const {
+    return std::ranges::find(results_, name) == results_.end();
+  }
 
   void add_assigned(const Step& step) {
     const auto* node = step.field("values");
@@ -260,9 +306,14 @@ class FlowChecker {
         names_.add({name, false, false});
         results_.push_back(name);
       } else if (known->is_mail) {
-        complaints_.error("flow.shadowed", fmt::format("{} is the message of a loop; it cannot be set", in_quotes(name)), "choose another name", value.key_place);
+        complaints_.error(
+            "flow.shadowed",
+            fmt::format("{} is the message of a loop; it cannot be set", in_quotes(name)),
+            "choose another name", value.key_place);
       } else if (known->is_secret) {
-        complaints_.error("secret.in_expression", fmt::format("variable {} is secret and cannot be set", name), "choose another name", value.key_place);
+        complaints_.error("secret.in_expression",
+                          fmt::format("variable {} is secret and cannot be set", name),
+                          "choose another name", value.key_place);
       }
     }
   }
@@ -280,19 +331,24 @@ void check_variables(const Flow& flow, const CheckOptions& options, Complaints& 
   std::vector<std::string> names;
   for (const auto& variable : flow.variables) {
     names.push_back(variable.name);
-    bool is_given = options.plain_variables.contains(variable.name) || options.sourced_variables.contains(variable.name) ||
-                    variable.default_value || variable.source;
+    bool is_given = options.plain_variables.contains(variable.name) ||
+                    options.sourced_variables.contains(variable.name) || variable.default_value ||
+                    variable.source;
     if (options.are_variables_complete && variable.required && !is_given) {
-      complaints.error("flow.missing_variable", fmt::format("variable {} is required", in_quotes(variable.name)),
-                       variable.is_secret ? fmt::format("add --var-from {}=env:NAME, file:PATH or -", variable.name)
-                                          : fmt::format("add --var {}=VALUE", variable.name),
-                       variable.place);
+      complaints.error(
+          "flow.missing_variable", fmt::format("variable {} is required", in_quotes(variable.name)),
+          variable.is_secret
+              ? fmt::format("add --var-from {}=env:NAME, file:PATH or -", variable.name)
+              : fmt::format("add --var {}=VALUE", variable.name),
+          variable.place);
     }
   }
   for (const auto* given : {&options.plain_variables, &options.sourced_variables}) {
     for (const auto& name : *given) {
       if (std::ranges::find(names, name) != names.end()) continue;
-      complaints.error("flow.unknown_variable", fmt::format("the flow declares no variable {}", in_quotes(name)), suggestion(name, names), {});
+      complaints.error("flow.unknown_variable",
+                       fmt::format("the flow declares no variable {}", in_quotes(name)),
+                       suggestion(name, names), {});
     }
   }
 }

@@ -22,7 +22,8 @@ std::optional<std::string> constant(const Node* node) {
 }
 
 bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.") || host.ends_with(".localhost");
+  return host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.") ||
+         host.ends_with(".localhost");
 }
 
 void check_port(const NodeMap& fields, Complaints& complaints) {
@@ -31,7 +32,8 @@ void check_port(const NodeMap& fields, Complaints& complaints) {
   if (!text) return;
   auto port = base::to_number(*text);
   if (!port || *port < 1 || *port > 65'535) {
-    complaints.error("connect.bad_port", fmt::format("{} is not a port", *text), "a port is a whole number from 1 to 65535", node->place);
+    complaints.error("connect.bad_port", fmt::format("{} is not a port", *text),
+                     "a port is a whole number from 1 to 65535", node->place);
   }
 }
 
@@ -39,8 +41,10 @@ void check_tls(const NodeMap& fields, bool is_allowed, Complaints& complaints) {
   const auto* tls = find(fields, "tls");
   auto host = constant(find(fields, "host"));
   if (constant(tls) != "none" || is_allowed || !host || is_loopback(*host)) return;
-  complaints.error("connect.plaintext", fmt::format("tls: none would send the password to {} in the clear", in_quotes(*host)),
-                   "use tls: implicit or starttls, or accept it with allow_plaintext: true", tls->place);
+  complaints.error(
+      "connect.plaintext",
+      fmt::format("tls: none would send the password to {} in the clear", in_quotes(*host)),
+      "use tls: implicit or starttls, or accept it with allow_plaintext: true", tls->place);
 }
 
 void check_auth(const NodeMap& fields, Place place, std::string_view name, Complaints& complaints) {
@@ -52,21 +56,28 @@ void check_auth(const NodeMap& fields, Place place, std::string_view name, Compl
   for (std::string_view field : {"username", "password"}) {
     if (find(*map, field)) continue;
     complaints.error("connect.no_sign_in", fmt::format("{} has no {}", name, field),
-                     "mode: password needs both; mode: none signs in as nobody", auth->place.line ? auth->place : place);
+                     "mode: password needs both; mode: none signs in as nobody",
+                     auth->place.line ? auth->place : place);
   }
 }
 
 }  // namespace
 
-bool can_send(const Step& connect) noexcept { return constant(connect.field("to")) != "maildir" || connect.field("smtp"); }
+bool can_send(const Step& connect) noexcept {
+  return constant(connect.field("to")) != "maildir" || connect.field("smtp");
+}
 
 void check_connect(const Step& step, Complaints& complaints) {
   auto to = constant(step.field("to"));
   if (to == "maildir") {
-    if (!step.field("path")) complaints.error("connect.no_path", "to: maildir needs a path", "add path: FOLDER", step.place);
+    if (!step.field("path"))
+      complaints.error("connect.no_path", "to: maildir needs a path", "add path: FOLDER",
+                       step.place);
     for (std::string_view name : {"protocol", "host", "port", "tls", "auth", "tls_ca"}) {
       if (const auto* node = step.field(name)) {
-        complaints.error("connect.wrong_field", fmt::format("{} belongs to to: server, not to a maildir", name), "remove it", node->key_place);
+        complaints.error("connect.wrong_field",
+                         fmt::format("{} belongs to to: server, not to a maildir", name),
+                         "remove it", node->key_place);
       }
     }
     return;
@@ -74,7 +85,8 @@ void check_connect(const Step& step, Complaints& complaints) {
   if (to != "server") return;
   bool is_plain_allowed = constant(step.field("allow_plaintext")) == "true";
   if (const auto* path = step.field("path")) {
-    complaints.error("connect.wrong_field", "path belongs to to: maildir, not to a server", "remove it", path->key_place);
+    complaints.error("connect.wrong_field", "path belongs to to: maildir, not to a server",
+                     "remove it", path->key_place);
   }
   check_port(step.fields, complaints);
   check_tls(step.fields, is_plain_allowed, complaints);

@@ -8,7 +8,8 @@ namespace postroom::flow {
 
 void check_connect(const Step& step, Complaints& complaints);
 
-// Can a session that this step opens send mail, as far as can be told without asking? A maildir cannot.
+// Can a session that this step opens send mail, as far as can be told without asking? A maildir
+// cannot.
 bool can_send(const Step& connect) noexcept;
 
 }  // namespace postroom::flow

@@ -7,6 +7,7 @@
 
 namespace postroom::flow {
 
-void check_expressions(const Node& node, const NamesInScope& names, Expressions& expressions, Complaints& complaints);
+void check_expressions(const Node& node, const NamesInScope& names, Expressions& expressions,
+                       Complaints& complaints);
 
 }  // namespace postroom::flow

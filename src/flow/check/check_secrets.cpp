@@ -1,13 +1,15 @@
 #include "flow/check/check_secrets.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace postroom::flow {
 namespace {
 
-bool must_be_hidden(std::string_view field) { return field == "password" || field == "client_secret"; }
+bool must_be_hidden(std::string_view field) {
+  return field == "password" || field == "client_secret";
+}
 
 class SecretChecker {
  public:
@@ -20,8 +22,13 @@ class SecretChecker {
       if (!variable.is_secret) continue;
       if (variable.default_value) tell(variable.name, variable.name, "secret", variable.place);
       if (options_.plain_variables.contains(variable.name)) {
-        complaints_.error("secret.by_argument", fmt::format("variable {} is secret: --var would show it to every user of this machine", variable.name),
-                          fmt::format("use --var-from {}=env:NAME, {}=file:PATH or {}=-", variable.name, variable.name, variable.name), variable.place);
+        complaints_.error(
+            "secret.by_argument",
+            fmt::format("variable {} is secret: --var would show it to every user of this machine",
+                        variable.name),
+            fmt::format("use --var-from {}=env:NAME, {}=file:PATH or {}=-", variable.name,
+                        variable.name, variable.name),
+            variable.place);
       }
     }
   }
@@ -49,29 +56,40 @@ class SecretChecker {
 
   void visit_source(const std::string& field, const NodeMap& source, const Node& node) {
     for (const auto& [key, value] : source) {
-      if (key == "insecure_string" && must_be_hidden(field)) tell(field, session_, field, node.place);
+      if (key == "insecure_string" && must_be_hidden(field))
+        tell(field, session_, field, node.place);
       if (key != "variable") continue;
       auto name = std::get<Template>(value.data).constant_text();
       auto variable = std::ranges::find(flow_.variables, name, &Variable::name);
       if (variable == flow_.variables.end()) {
         std::vector<std::string> names;
         for (const auto& known : flow_.variables) names.push_back(known.name);
-        complaints_.error("flow.unknown_variable", fmt::format("there is no variable {}", in_quotes(name)),
-                          names.empty() ? fmt::format("declare it: variables: {{ {}: {{ required: true }} }}", name) : suggestion(name, names), value.place);
+        complaints_.error(
+            "flow.unknown_variable", fmt::format("there is no variable {}", in_quotes(name)),
+            names.empty()
+                ? fmt::format("declare it: variables: {{ {}: {{ required: true }} }}", name)
+                : suggestion(name, names),
+            value.place);
       } else if (must_be_hidden(field)) {
         variable->is_secret = true;
       }
     }
   }
 
-  void tell(std::string_view what, std::string_view credential, std::string_view attribute, Place place) {
+  void tell(std::string_view what, std::string_view credential, std::string_view attribute,
+            Place place) {
     auto message = fmt::format("{} stands in the file in the clear", what);
-    auto hint = fmt::format("run: postroom vault set {} {}, then write {{ credential: {} }} here", credential, attribute, credential);
+    auto hint = fmt::format("run: postroom vault set {} {}, then write {{ credential: {} }} here",
+                            credential, attribute, credential);
     if (attribute != "password" && attribute != "client_secret") {
-      hint = fmt::format("run: postroom vault set {} {}, then write {{ credential: {}, attribute: {} }} here", credential, attribute, credential, attribute);
+      hint = fmt::format(
+          "run: postroom vault set {} {}, then write {{ credential: {}, attribute: {} }} here",
+          credential, attribute, credential, attribute);
     }
-    if (options_.strict) complaints_.error("secret.insecure_string", message, hint, place);
-    else complaints_.warning("secret.insecure_string", message, hint, place);
+    if (options_.strict)
+      complaints_.error("secret.insecure_string", message, hint, place);
+    else
+      complaints_.warning("secret.insecure_string", message, hint, place);
   }
 
   Flow& flow_;

@@ -6,7 +6,8 @@
 
 namespace postroom::flow {
 
-// Sets Variable::is_secret and complains of insecure strings, undeclared variables and --var for a secret.
+// Sets Variable::is_secret and complains of insecure strings, undeclared variables and --var for a
+// secret.
 void check_secrets(Flow& flow, const CheckOptions& options, Complaints& complaints);
 
 }  // namespace postroom::flow

@@ -1,9 +1,9 @@
 #include "flow/expression/engine.hpp"
 
-#include <time.h>
-
 #include <algorithm>
 #include <cstdlib>
+
+#include <time.h>
 
 #include "base/error.hpp"
 
@@ -46,7 +46,8 @@ void count_hook(lua_State* state, lua_Debug*) {
 
 }  // namespace
 
-ExpressionEngine::ExpressionEngine(std::string zone_name, const base::Clock& time, ExpressionLimits bounds)
+ExpressionEngine::ExpressionEngine(std::string zone_name, const base::Clock& time,
+                                   ExpressionLimits bounds)
     : zone(std::move(zone_name)), clock(time), limits(bounds) {
   zones.push_back(zone);
   state = lua_newstate(allocate, this);
@@ -59,7 +60,8 @@ ExpressionEngine::ExpressionEngine(std::string zone_name, const base::Clock& tim
   if (lua_pcall(state, 0, 0, 0) != LUA_OK) {
     std::string why = lua_tostring(state, -1);
     lua_close(state);
-    throw base::Error(base::ErrorKind::internal, "expression.failed", "the expression engine cannot start: " + why);
+    throw base::Error(base::ErrorKind::internal, "expression.failed",
+                      "the expression engine cannot start: " + why);
   }
   is_limited = true;
 }
@@ -93,14 +95,17 @@ void ExpressionEngine::charge(lua_State* in, std::uint64_t work) {
   if (spent > limits.instructions) abandon(in, Failure::too_long, "it takes too many steps");
   // The clock is asked only once in a while: it costs more than the instructions between.
   if (spent / 1000 == before) return;
-  if (cpu_start.count() == 0) cpu_start = cpu_now();
-  else if (cpu_now() - cpu_start > limits.cpu_time) abandon(in, Failure::too_long, "it takes too long");
+  if (cpu_start.count() == 0)
+    cpu_start = cpu_now();
+  else if (cpu_now() - cpu_start > limits.cpu_time)
+    abandon(in, Failure::too_long, "it takes too long");
 }
 
 int ExpressionEngine::zone_index(std::string_view name) {
   auto there = std::ranges::find(zones, name);
   if (there != zones.end()) return static_cast<int>(there - zones.begin());
-  // Zones come from flows and values, a handful; should they ever be more, the flow's own stands in.
+  // Zones come from flows and values, a handful; should they ever be more, the flow's own stands
+  // in.
   if (zones.size() >= 1000) return 0;
   zones.emplace_back(name);
   return static_cast<int>(zones.size() - 1);
@@ -137,12 +142,15 @@ const re2::RE2& ExpressionEngine::compiled_pattern(lua_State* in, std::string_vi
     patterns.splice(patterns.begin(), patterns, it);
     return *patterns.front().second;
   }
-  if (pattern.size() > limits.pattern) luaL_error(in, "a pattern has at most %d bytes", static_cast<int>(limits.pattern));
+  if (pattern.size() > limits.pattern)
+    luaL_error(in, "a pattern has at most %d bytes", static_cast<int>(limits.pattern));
   charge(in, 100 + pattern.size() * 10);
   re2::RE2::Options options(re2::RE2::Quiet);
   options.set_max_mem(limits.pattern_memory);
-  auto compiled = std::make_unique<re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
-  if (!compiled->ok()) luaL_error(in, "the pattern does not compile: %s", compiled->error().c_str());
+  auto compiled =
+      std::make_unique<re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
+  if (!compiled->ok())
+    luaL_error(in, "the pattern does not compile: %s", compiled->error().c_str());
   patterns.emplace_front(std::string(pattern), std::move(compiled));
   if (patterns.size() > kept_patterns) patterns.pop_back();
   return *patterns.front().second;

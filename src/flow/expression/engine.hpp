@@ -1,6 +1,8 @@
-// ExpressionEngine: the Lua state behind Expressions, its budget, and what its library functions share. Internal to this folder.
+// ExpressionEngine: the Lua state behind Expressions, its budget, and what its library functions
+// share. Internal to this folder.
 //
-// Every call into Lua happens below lua_pcall; lua5.4-c++ raises errors as C++ exceptions, so destructors run.
+// Every call into Lua happens below lua_pcall; lua5.4-c++ raises errors as C++ exceptions, so
+// destructors run.
 #pragma once
 
 #include <chrono>
@@ -21,7 +23,9 @@ namespace postroom::flow {
 
 struct TextHash {
   using is_transparent = void;
-  std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+  std::size_t operator()(std::string_view text) const noexcept {
+    return std::hash<std::string_view>{}(text);
+  }
 };
 
 class ExpressionEngine {
@@ -33,9 +37,12 @@ class ExpressionEngine {
   ExpressionEngine(const ExpressionEngine&) = delete;
   ExpressionEngine& operator=(const ExpressionEngine&) = delete;
 
-  static ExpressionEngine& of(lua_State* state) { return **static_cast<ExpressionEngine**>(lua_getextraspace(state)); }
+  static ExpressionEngine& of(lua_State* state) {
+    return **static_cast<ExpressionEngine**>(lua_getextraspace(state));
+  }
 
-  // Counts work that the instruction count does not see. Raises a Lua error when the budget is spent.
+  // Counts work that the instruction count does not see. Raises a Lua error when the budget is
+  // spent.
   void charge(lua_State* state, std::uint64_t work);
   // Ends this evaluation: the error cannot be caught by a script.
   [[noreturn]] void abandon(lua_State* state, Failure why, const char* words);

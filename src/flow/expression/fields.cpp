@@ -23,7 +23,8 @@ class FieldReader {
   base::Map read_all(const std::vector<FieldSpec>& specs, const NodeMap& nodes, bool is_set) {
     base::Map values;
     for (const auto& spec : specs) {
-      if (spec.type == FieldType::secret || spec.type == FieldType::steps || spec.name == "session") continue;
+      if (spec.type == FieldType::secret || spec.type == FieldType::steps || spec.name == "session")
+        continue;
       const Node* node = nullptr;
       for (const auto& entry : nodes) {
         if (entry.name == spec.name) node = &entry.node;
@@ -73,14 +74,18 @@ class FieldReader {
   Evaluated read_node(const FieldSpec& spec, const Node& node, bool is_set) {
     const auto* text = std::get_if<Template>(&node.data);
     switch (spec.type) {
-      case FieldType::any: return read_any(node, true);
-      case FieldType::where: return read_any(node, false);
+      case FieldType::any:
+        return read_any(node, true);
+      case FieldType::where:
+        return read_any(node, false);
       case FieldType::condition:
         if (text) return {base::Value(expressions_.is_true(*text, scope_)), Origin::flow};
         break;
-      case FieldType::mapping: return is_set ? read_any(node, true) : read_texts(node);
+      case FieldType::mapping:
+        return is_set ? read_any(node, true) : read_texts(node);
       case FieldType::group:
-        if (const auto* map = std::get_if<NodeMap>(&node.data)) return {base::Value(read_all(spec.fields, *map, false)), Origin::flow};
+        if (const auto* map = std::get_if<NodeMap>(&node.data))
+          return {base::Value(read_all(spec.fields, *map, false)), Origin::flow};
         break;
       case FieldType::path:
         if (text) {
@@ -90,11 +95,12 @@ class FieldReader {
         break;
       case FieldType::text_list:
       case FieldType::address_list:
-      case FieldType::folder_list: return read_list(node);
+      case FieldType::folder_list:
+        return read_list(node);
       default:
         if (text) return read_scalar(spec, *text);
     }
-    throw wrong(spec, "it has the wrong shape");
+    throw wrong("it has the wrong shape");
   }
 
   Evaluated read_scalar(const FieldSpec& spec, const Template& text) {
@@ -111,7 +117,8 @@ class FieldReader {
     return read;
   }
 
-  // "a; b, c", a list of texts, or an expression that yields either. A comma inside quotes or <> belongs to an address.
+  // "a; b, c", a list of texts, or an expression that yields either. A comma inside quotes or <>
+  // belongs to an address.
   Evaluated read_list(const Node& node) {
     Evaluated result;
     base::List list;
@@ -119,7 +126,8 @@ class FieldReader {
       const auto& text = std::get<Template>(item.data);
       auto part = expressions_.evaluate(text, scope_);
       if (part.origin == Origin::mail) result.origin = Origin::mail;
-      // What an expression gives as one text of a mail is one item: a display name cannot add a recipient.
+      // What an expression gives as one text of a mail is one item: a display name cannot add a
+      // recipient.
       append(list, part.value, &node == &item);
     };
     if (const auto* items = std::get_if<NodeList>(&node.data)) {
@@ -155,22 +163,27 @@ class FieldReader {
         continue;
       }
       if (c == '"') is_in_quotes = !is_in_quotes;
-      if (!is_in_quotes && (c == ';' || c == ',')) flush();
-      else piece += c;
+      if (!is_in_quotes && (c == ';' || c == ','))
+        flush();
+      else
+        piece += c;
     }
     flush();
   }
 
-  base::Error wrong(const FieldSpec& spec, std::string words) const {
-    return base::Error(base::ErrorKind::config, "expression.wrong_type", fmt::format("{} {}", spec.name, words),
+  static base::Error wrong(std::string words) {
+    return base::Error(base::ErrorKind::config, "expression.wrong_type", std::move(words),
                        "yield a value of the field's type");
   }
 
   base::Value convert(const FieldSpec& spec, base::Value value, const Template&) {
-    bool is_free_text = spec.type == FieldType::text || spec.type == FieldType::literal || spec.type == FieldType::folder;
+    bool is_free_text = spec.type == FieldType::text || spec.type == FieldType::literal ||
+                        spec.type == FieldType::folder;
     if (is_free_text) return base::Value(text_of(value));
-    if (spec.type == FieldType::path) return base::Value(absolute_path(value.to_text(), context_.directory));
-    if (spec.type == FieldType::folder_list || spec.type == FieldType::text_list || spec.type == FieldType::address_list) {
+    if (spec.type == FieldType::path)
+      return base::Value(absolute_path(value.to_text(), context_.directory));
+    if (spec.type == FieldType::folder_list || spec.type == FieldType::text_list ||
+        spec.type == FieldType::address_list) {
       base::List list;
       append(list, value, true);
       return base::Value(std::move(list));
@@ -184,18 +197,28 @@ class FieldReader {
       if (bytes && *bytes >= 0) return value;
     }
     const auto* text = value.as<std::string>();
-    if (!text) throw wrong(spec, fmt::format("needs {}, but the expression yields {}", name_of(spec.type), value.shape()));
-    if (auto problem = misfit(spec, *text)) throw wrong(spec, fmt::format("needs {}: {}", name_of(spec.type), problem->message));
+    if (!text)
+      throw wrong(
+          fmt::format("needs {}, but the expression yields {}", name_of(spec.type), value.shape()));
+    if (auto problem = misfit(spec, *text))
+      throw wrong(fmt::format("needs {}: {}", name_of(spec.type), problem->message));
     switch (spec.type) {
-      case FieldType::number: return plain_value(constant(*text));
-      case FieldType::boolean: return base::Value(*text == "true");
-      case FieldType::duration: return base::Value(static_cast<std::int64_t>(base::parse_duration(*text)->count()));
-      case FieldType::size: return base::Value(static_cast<std::int64_t>(*base::parse_size(*text)));
-      case FieldType::choice: return base::Value(*choice_of(spec, *text));
+      case FieldType::number:
+        return plain_value(constant(*text));
+      case FieldType::boolean:
+        return base::Value(*text == "true");
+      case FieldType::duration:
+        return base::Value(static_cast<std::int64_t>(base::parse_duration(*text)->count()));
+      case FieldType::size:
+        return base::Value(static_cast<std::int64_t>(*base::parse_size(*text)));
+      case FieldType::choice:
+        return base::Value(*choice_of(spec, *text));
       case FieldType::date:
-        if (auto date = base::parse_date(*text, context_.zone, context_.clock->now())) return base::Value(*date);
-        throw wrong(spec, "needs a date");
-      default: return value;
+        if (auto date = base::parse_date(*text, context_.zone, context_.clock->now()))
+          return base::Value(*date);
+        throw wrong("needs a date");
+      default:
+        return value;
     }
   }
 
@@ -207,13 +230,20 @@ class FieldReader {
 
   static std::string_view name_of(FieldType type) {
     switch (type) {
-      case FieldType::number: return "a number";
-      case FieldType::boolean: return "true or false";
-      case FieldType::duration: return "a duration such as 30s";
-      case FieldType::size: return "a size such as 10MB";
-      case FieldType::date: return "a date";
-      case FieldType::choice: return "one of its choices";
-      default: return "a text";
+      case FieldType::number:
+        return "a number";
+      case FieldType::boolean:
+        return "true or false";
+      case FieldType::duration:
+        return "a duration such as 30s";
+      case FieldType::size:
+        return "a size such as 10MB";
+      case FieldType::date:
+        return "a date";
+      case FieldType::choice:
+        return "one of its choices";
+      default:
+        return "a text";
     }
   }
 
@@ -224,22 +254,25 @@ class FieldReader {
 
 }  // namespace
 
-base::Map evaluate_fields(const Step& step, Expressions& expressions, const Scope& scope, const FieldContext& context) {
-  auto values = FieldReader(expressions, scope, context).read_all(step.spec->fields, step.fields, step.spec->name == "set");
+base::Map evaluate_fields(const Step& step, Expressions& expressions, const Scope& scope,
+                          const FieldContext& context) {
+  auto values = FieldReader(expressions, scope, context)
+                    .read_all(step.spec->fields, step.fields, step.spec->name == "set");
   if (actions::find_field(*step.spec, "session")) values.emplace("session", step.session);
   return values;
 }
 
-Evaluated evaluate_field(const Step& step, std::string_view name, Expressions& expressions, const Scope& scope,
-                         const FieldContext& context) {
+Evaluated evaluate_field(const Step& step, std::string_view name, Expressions& expressions,
+                         const Scope& scope, const FieldContext& context) {
   const auto* spec = actions::find_field(*step.spec, name);
   const auto* node = step.field(name);
-  if (!spec || !node || spec->type == FieldType::steps || spec->type == FieldType::secret) return {};
+  if (!spec || !node || spec->type == FieldType::steps || spec->type == FieldType::secret)
+    return {};
   return FieldReader(expressions, scope, context).read(*spec, *node, step.spec->name == "set");
 }
 
-std::vector<Assignment> evaluate_assignments(const Step& step, Expressions& expressions, const Scope& scope,
-                                             const FieldContext& context) {
+std::vector<Assignment> evaluate_assignments(const Step& step, Expressions& expressions,
+                                             const Scope& scope, const FieldContext& context) {
   std::vector<Assignment> assignments;
   const auto* values = step.field("values");
   const auto* map = values ? std::get_if<NodeMap>(&values->data) : nullptr;
@@ -258,7 +291,8 @@ base::Value plain_value(const Template& text) {
   if (words == "true" || words == "false") return base::Value(words == "true");
   // Longer numbers would lose digits: they are texts (account numbers).
   if (!is_decimal(words) || words.size() > 15) return base::Value(std::move(words));
-  if (words.find('.') == std::string::npos) return base::Value(static_cast<std::int64_t>(std::stoll(words)));
+  if (words.find('.') == std::string::npos)
+    return base::Value(static_cast<std::int64_t>(std::stoll(words)));
   return base::Value(std::stod(words));
 }
 

@@ -20,7 +20,8 @@ class Fields : public testing::Test {
   base::Map fields(std::string_view step) {
     auto result = load_text("name: x\nsteps:\n  - " + std::string(step) + "\n", "f.yaml", "/flows");
     for (const auto& finding : result.findings) ADD_FAILURE() << to_text(finding, "f.yaml");
-    return evaluate_fields(result.flow.steps.at(0), expressions, scope, {"Europe/Paris", &clock, "/flows", "f.yaml"});
+    return evaluate_fields(result.flow.steps.at(0), expressions, scope,
+                           {"Europe/Paris", &clock, "/flows", "f.yaml"});
   }
   std::string error(std::string_view step) {
     try {
@@ -38,7 +39,9 @@ class Fields : public testing::Test {
 };
 
 TEST_F(Fields, HaveTheirTypesAndDefaults) {
-  auto loop = fields("for_each_mail: { folder: \"Inbox; Archive\", limit: \"{{ k }}\", where: { larger_than: 1MB }, do: [ log: a ] }");
+  auto loop = fields(
+      "for_each_mail: { folder: \"Inbox; Archive\", limit: \"{{ k }}\", where: { larger_than: 1MB "
+      "}, do: [ log: a ] }");
   EXPECT_EQ(loop["folder"], base::Value(base::List{"Inbox", "Archive"}));
   EXPECT_EQ(loop["limit"], base::Value(7));
   EXPECT_EQ(loop["once"], base::Value(true));
@@ -50,31 +53,43 @@ TEST_F(Fields, HaveTheirTypesAndDefaults) {
   EXPECT_EQ(connect["path"], base::Value("/flows/box"));
   EXPECT_EQ(connect["timeout"], base::Value(std::int64_t{300'000}));
   EXPECT_EQ(connect["session"], base::Value("s"));
-  auto server = fields("connect: { session: s, to: server, auth: { mode: basic, username: u, password: { credential: c } } }");
+  auto server = fields(
+      "connect: { session: s, to: server, auth: { mode: basic, username: u, password: { "
+      "credential: c } } }");
   EXPECT_EQ(server["auth"], base::Value(base::Map{{"mode", "password"}}));
   EXPECT_EQ(fields("if: { when: mail.size, do: [ log: a ] }")["when"], base::Value(true));
   EXPECT_EQ(fields("log: \"n {{ 1 + 1 }}\"")["message"], base::Value("n 2"));
 }
 
 TEST_F(Fields, OneTextOfAMailIsOneItem) {
-  auto send = fields("send: { to: \"{{ mail.from }}\", cc: [ \"{{ mail.subject }}\", a@b.c ], subject: s, text: t }");
+  auto send = fields(
+      "send: { to: \"{{ mail.from }}\", cc: [ \"{{ mail.subject }}\", a@b.c ], subject: s, text: t "
+      "}");
   EXPECT_EQ(send["to"], base::Value(base::List{"\"x@evil.org, Jane\" <jane@example.com>"}));
   EXPECT_EQ(send["cc"], base::Value(base::List{"a;b, c", "a@b.c"}));
 }
 
 TEST_F(Fields, WhatDoesNotFitNamesPlaceAndField) {
-  EXPECT_TRUE(error("for_each_mail: { limit: \"{{ mail.subject }}\", do: [ log: a ] }").starts_with("expression.wrong_type f.yaml:3:29: limit: "));
-  EXPECT_TRUE(error("for_each_mail: { limit: \"{{ nil }}\", do: [ log: a ] }").starts_with("expression.wrong_type"));
-  EXPECT_TRUE(error("for_each_mail: { mark_read: \"{{ 1 }}\", do: [ log: a ] }").starts_with("expression.wrong_type"));
-  EXPECT_TRUE(error("for_each_mail: { order: \"{{ 'newest' }}\", do: [ log: a ] }").starts_with("expression.wrong_type"));
-  EXPECT_TRUE(error("connect: { session: s, to: server, timeout: \"{{ 30 }}\" }").starts_with("expression.wrong_type"));
+  EXPECT_TRUE(error("for_each_mail: { limit: \"{{ mail.subject }}\", do: [ log: a ] }")
+                  .starts_with("expression.wrong_type f.yaml:3: limit: needs a number"));
+  EXPECT_TRUE(error("for_each_mail: { limit: \"{{ nil }}\", do: [ log: a ] }")
+                  .starts_with("expression.wrong_type"));
+  EXPECT_TRUE(error("for_each_mail: { mark_read: \"{{ 1 }}\", do: [ log: a ] }")
+                  .starts_with("expression.wrong_type"));
+  EXPECT_TRUE(error("for_each_mail: { order: \"{{ 'newest' }}\", do: [ log: a ] }")
+                  .starts_with("expression.wrong_type"));
+  EXPECT_TRUE(error("connect: { session: s, to: server, timeout: \"{{ 30 }}\" }")
+                  .starts_with("expression.wrong_type"));
   EXPECT_TRUE(error("log: \"{{ bad.x.y }}\"").starts_with("expression.failed f.yaml:3"));
 }
 
 TEST_F(Fields, AssignmentsKeepOrderTypeAndOrigin) {
-  auto result = load_text("name: x\nsteps:\n  - set: { b: \"{{ mail.subject }}\", a: 1, q: \"1\", l: [ 1, x ] }\n", "f", "/");
+  auto result = load_text(
+      "name: x\nsteps:\n  - set: { b: \"{{ mail.subject }}\", a: 1, q: \"1\", l: [ 1, x ] }\n", "f",
+      "/");
   ASSERT_TRUE(result.ok());
-  auto set = evaluate_assignments(result.flow.steps[0], expressions, scope, {"UTC", &clock, "/", "f"});
+  auto set =
+      evaluate_assignments(result.flow.steps[0], expressions, scope, {"UTC", &clock, "/", "f"});
   ASSERT_EQ(set.size(), 4u);
   EXPECT_EQ(set[0].name, "b");
   EXPECT_EQ(set[0].evaluated.origin, Origin::mail);

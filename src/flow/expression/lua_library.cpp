@@ -1,4 +1,5 @@
-// The environment of expressions: variables first, then the functions that can do no harm. Nothing in it can be changed.
+// The environment of expressions: variables first, then the functions that can do no harm. Nothing
+// in it can be changed.
 #include "base/clock.hpp"
 #include "flow/expression/engine.hpp"
 #include "flow/expression/names.hpp"
@@ -50,8 +51,10 @@ int to_string(lua_State* state) {
   int type = lua_type(state, 1);
   bool is_plain = type == LUA_TTABLE && luaL_getmetafield(state, 1, "__tostring") == LUA_TNIL;
   lua_settop(state, 1);
-  if (is_plain || type == LUA_TFUNCTION) lua_pushstring(state, lua_typename(state, type));
-  else luaL_tolstring(state, 1, nullptr);
+  if (is_plain || type == LUA_TFUNCTION)
+    lua_pushstring(state, lua_typename(state, type));
+  else
+    luaL_tolstring(state, 1, nullptr);
   return 1;
 }
 
@@ -104,8 +107,9 @@ void open_table_library(lua_State* state) {
 }  // namespace
 
 std::span<const std::string> builtin_names() {
-  static const std::vector<std::string> names = {"string", "table", "math",   "utf8",  "tostring", "tonumber", "type",
-                                                 "ipairs", "pairs", "next",   "select", "pcall",   "error",    "now"};
+  static const std::vector<std::string> names = {"string",   "table", "math",   "utf8",  "tostring",
+                                                 "tonumber", "type",  "ipairs", "pairs", "next",
+                                                 "select",   "pcall", "error",  "now"};
   return names;
 }
 

@@ -1,4 +1,5 @@
-// A mail in Lua: an object that converts a property when it is asked for, and keeps what is a table.
+// A mail in Lua: an object that converts a property when it is asked for, and keeps what is a
+// table.
 #include <algorithm>
 
 #include "base/text.hpp"
@@ -48,14 +49,18 @@ void push_texts(lua_State* state, const std::vector<std::string>& texts) {
 }
 
 void push_time(lua_State* state, const std::optional<base::Instant>& at) {
-  if (at) push_date(state, {*at, Engine::of(state).zone});
-  else lua_pushnil(state);
+  if (at)
+    push_date(state, {*at, Engine::of(state).zone});
+  else
+    lua_pushnil(state);
 }
 
 void push_flags(lua_State* state, const mailbox::Flags& flags) {
   lua_createtable(state, 0, 5);
-  const std::pair<const char*, bool> plain[] = {
-      {"read", flags.seen}, {"flagged", flags.flagged}, {"answered", flags.answered}, {"draft", flags.draft}};
+  const std::pair<const char*, bool> plain[] = {{"read", flags.seen},
+                                                {"flagged", flags.flagged},
+                                                {"answered", flags.answered},
+                                                {"draft", flags.draft}};
   for (const auto& [name, is_set] : plain) {
     lua_pushboolean(state, is_set);
     lua_setfield(state, -2, name);
@@ -81,13 +86,15 @@ void push_attachments(lua_State* state, const Message& message) {
   }
 }
 
-// What the structure and the envelope tell; start and end need the calendar part, which the caller may have read.
+// What the structure and the envelope tell; start and end need the calendar part, which the caller
+// may have read.
 void push_invitation(lua_State* state, const MailInScope& mail) {
   if (mail.invitation) {
     push_value(state, base::Value(*mail.invitation));
     return;
   }
-  const auto* part = mail.message->structure ? mime::invitation_part(*mail.message->structure) : nullptr;
+  const auto* part =
+      mail.message->structure ? mime::invitation_part(*mail.message->structure) : nullptr;
   if (!part) {
     lua_pushnil(state);
     return;
@@ -110,9 +117,15 @@ void push_body(lua_State* state, const MailInScope& mail) {
 
 void push_importance(lua_State* state, const Message& message) {
   switch (mailbox::importance_of(message)) {
-    case mailbox::Importance::low: lua_pushliteral(state, "low"); break;
-    case mailbox::Importance::normal: lua_pushliteral(state, "normal"); break;
-    case mailbox::Importance::high: lua_pushliteral(state, "high"); break;
+    case mailbox::Importance::low:
+      lua_pushliteral(state, "low");
+      break;
+    case mailbox::Importance::normal:
+      lua_pushliteral(state, "normal");
+      break;
+    case mailbox::Importance::high:
+      lua_pushliteral(state, "high");
+      break;
   }
 }
 
@@ -122,34 +135,45 @@ struct Property {
 };
 
 constexpr Property properties[] = {
-    {"subject", [](lua_State* s, const MailInScope& m) { push_text(s, m.message->envelope.subject); }},
+    {"subject",
+     [](lua_State* s, const MailInScope& m) { push_text(s, m.message->envelope.subject); }},
     {"from",
      [](lua_State* s, const MailInScope& m) {
        const auto& from = m.message->envelope.from;
-       if (from.empty()) push_address(s, {}, {});
-       else push_address(s, from.front().name, from.front().address);
+       if (from.empty())
+         push_address(s, {}, {});
+       else
+         push_address(s, from.front().name, from.front().address);
      }},
     {"to", [](lua_State* s, const MailInScope& m) { push_addresses(s, m.message->envelope.to); }},
     {"cc", [](lua_State* s, const MailInScope& m) { push_addresses(s, m.message->envelope.cc); }},
     {"bcc", [](lua_State* s, const MailInScope& m) { push_addresses(s, m.message->envelope.bcc); }},
-    {"reply_to", [](lua_State* s, const MailInScope& m) { push_addresses(s, m.message->envelope.reply_to); }},
+    {"reply_to",
+     [](lua_State* s, const MailInScope& m) { push_addresses(s, m.message->envelope.reply_to); }},
     {"received", [](lua_State* s, const MailInScope& m) { push_time(s, m.message->received); }},
     {"sent", [](lua_State* s, const MailInScope& m) { push_time(s, m.message->envelope.sent); }},
     {"text", [](lua_State* s, const MailInScope& m) { push_text(s, m.message->text); }},
     {"html", [](lua_State* s, const MailInScope& m) { push_text(s, m.message->html); }},
     {"body", push_body},
     {"headers", [](lua_State* s, const MailInScope& m) { push_object(s, m, headers_type); }},
-    {"message_id", [](lua_State* s, const MailInScope& m) { push_text(s, m.message->envelope.message_id); }},
-    {"in_reply_to", [](lua_State* s, const MailInScope& m) { push_text(s, m.message->envelope.in_reply_to); }},
-    {"references", [](lua_State* s, const MailInScope& m) { push_texts(s, m.message->envelope.references); }},
+    {"message_id",
+     [](lua_State* s, const MailInScope& m) { push_text(s, m.message->envelope.message_id); }},
+    {"in_reply_to",
+     [](lua_State* s, const MailInScope& m) { push_text(s, m.message->envelope.in_reply_to); }},
+    {"references",
+     [](lua_State* s, const MailInScope& m) { push_texts(s, m.message->envelope.references); }},
     {"id", [](lua_State* s, const MailInScope& m) { push_text(s, m.message->key.text); }},
     {"folder", [](lua_State* s, const MailInScope& m) { push_text(s, m.folder); }},
     {"flags", [](lua_State* s, const MailInScope& m) { push_flags(s, m.message->flags); }},
-    {"size", [](lua_State* s, const MailInScope& m) { lua_pushinteger(s, static_cast<lua_Integer>(m.message->size)); }},
+    {"size",
+     [](lua_State* s, const MailInScope& m) {
+       lua_pushinteger(s, static_cast<lua_Integer>(m.message->size));
+     }},
     {"importance", [](lua_State* s, const MailInScope& m) { push_importance(s, *m.message); }},
     {"attachment_count",
      [](lua_State* s, const MailInScope& m) {
-       auto n = std::ranges::count_if(m.message->attachments, [](const auto& a) { return !a.inline_; });
+       auto n =
+           std::ranges::count_if(m.message->attachments, [](const auto& a) { return !a.inline_; });
        lua_pushinteger(s, n);
      }},
     {"attachments", [](lua_State* s, const MailInScope& m) { push_attachments(s, *m.message); }},
@@ -163,8 +187,10 @@ int mail_index(lua_State* state) {
   std::string_view key(text, size);
   for (const auto& property : properties) {
     if (property.name != key) continue;
-    // Tables are made once: `for i = 1, #mail.attachments` would copy them all at every turn otherwise.
-    if (lua_getiuservalue(state, 1, 1) == LUA_TTABLE && lua_getfield(state, -1, text) != LUA_TNIL) return 1;
+    // Tables are made once: `for i = 1, #mail.attachments` would copy them all at every turn
+    // otherwise.
+    if (lua_getiuservalue(state, 1, 1) == LUA_TTABLE && lua_getfield(state, -1, text) != LUA_TNIL)
+      return 1;
     property.push(state, mail);
     if (lua_type(state, -1) != LUA_TTABLE) return 1;
     if (lua_getiuservalue(state, 1, 1) != LUA_TTABLE) {
@@ -181,7 +207,9 @@ int mail_index(lua_State* state) {
   return luaL_error(state, "a mail has no property \"%s\"", text);
 }
 
-int refuse_change(lua_State* state) { return luaL_error(state, "a mail cannot be changed in an expression"); }
+int refuse_change(lua_State* state) {
+  return luaL_error(state, "a mail cannot be changed in an expression");
+}
 
 int headers_index(lua_State* state) {
   const auto& mail = mail_at(state, 1, headers_type);
@@ -204,7 +232,9 @@ int headers_pairs(lua_State* state) {
   return 3;
 }
 
-int mail_text(lua_State* state) { return luaL_error(state, "a mail is no text; name one of its properties, such as mail.subject"); }
+int mail_text(lua_State* state) {
+  return luaL_error(state, "a mail is no text; name one of its properties, such as mail.subject");
+}
 
 void make_type(lua_State* state, const char* name, lua_CFunction index) {
   luaL_newmetatable(state, name);
@@ -225,7 +255,8 @@ void push_mail(lua_State* state, const MailInScope& mail) { push_object(state, m
 base::Map read_headers(lua_State* state, int index) {
   const auto& mail = mail_at(state, index, headers_type);
   base::Map map;
-  for (const auto& [name, value] : mail.message->headers) map.try_emplace(base::ascii_lower(name), base::Value(value));
+  for (const auto& [name, value] : mail.message->headers)
+    map.try_emplace(base::ascii_lower(name), base::Value(value));
   return map;
 }
 

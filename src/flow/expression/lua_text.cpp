@@ -1,5 +1,6 @@
-// Lua's string functions with RE2 in place of Lua's own patterns, which can run for minutes inside one C call. Patterns
-// are RE2's; positions count bytes from 1 and replacements write %0 to %9, as in Lua.
+// Lua's string functions with RE2 in place of Lua's own patterns, which can run for minutes inside
+// one C call. Patterns are RE2's; positions count bytes from 1 and replacements write %0 to %9, as
+// in Lua.
 #include <algorithm>
 #include <vector>
 
@@ -35,7 +36,8 @@ struct Search {
     if (size * (text.size() - from) > engine.limits.pattern_work) {
       engine.abandon(state, Engine::Failure::too_long, "a pattern is too large for so long a text");
     }
-    bool is_found = pattern->Match(StringPiece(text.data(), text.size()), from, text.size(), re2::RE2::UNANCHORED, found, groups);
+    bool is_found = pattern->Match(StringPiece(text.data(), text.size()), from, text.size(),
+                                   re2::RE2::UNANCHORED, found, groups);
     auto scanned = (is_found ? end() : text.size()) - from;
     engine.charge(state, 1 + size * scanned / 500);
     return is_found;
@@ -52,8 +54,10 @@ Search make_search(lua_State* state, std::string_view text, int pattern_index) {
 
 void push_piece(lua_State* state, const StringPiece& piece) {
   // A group that took no part has no data.
-  if (!piece.data()) lua_pushnil(state);
-  else lua_pushlstring(state, piece.data(), piece.size());
+  if (!piece.data())
+    lua_pushnil(state);
+  else
+    lua_pushlstring(state, piece.data(), piece.size());
 }
 
 // The captures, or the whole match when there are none.
@@ -66,7 +70,8 @@ int push_captures(lua_State* state, const Search& search) {
   return search.groups - 1;
 }
 
-// Lua's third argument of find and match: from 1, negative from the end. Nothing when it is behind the text.
+// Lua's third argument of find and match: from 1, negative from the end. Nothing when it is behind
+// the text.
 std::optional<std::size_t> start_argument(lua_State* state, std::string_view text) {
   auto start = luaL_optinteger(state, 3, 1);
   auto size = static_cast<lua_Integer>(text.size());
@@ -142,7 +147,8 @@ int gmatch(lua_State* state) {
   return 1;
 }
 
-void append_template(lua_State* state, std::string& out, std::string_view replacement, const Search& search) {
+void append_template(lua_State* state, std::string& out, std::string_view replacement,
+                     const Search& search) {
   for (std::size_t i = 0; i < replacement.size(); ++i) {
     char c = replacement[i];
     if (c != '%') {
@@ -156,7 +162,8 @@ void append_template(lua_State* state, std::string& out, std::string_view replac
       int group = c - '0';
       if (group == 1 && search.groups == 1) group = 0;
       if (group >= search.groups) luaL_error(state, "the pattern has no group %%%d", group);
-      if (search.found[group].data()) out.append(search.found[group].data(), search.found[group].size());
+      if (search.found[group].data())
+        out.append(search.found[group].data(), search.found[group].size());
     } else {
       luaL_error(state, "behind %% comes a digit or %% in a replacement");
     }
@@ -165,7 +172,8 @@ void append_template(lua_State* state, std::string& out, std::string_view replac
 
 void append_replacement(lua_State* state, std::string& out, const Search& search) {
   int type = lua_type(state, 3);
-  if (type == LUA_TSTRING || type == LUA_TNUMBER) return append_template(state, out, text_argument(state, 3), search);
+  if (type == LUA_TSTRING || type == LUA_TNUMBER)
+    return append_template(state, out, text_argument(state, 3), search);
   if (type == LUA_TFUNCTION) {
     lua_pushvalue(state, 3);
     lua_call(state, push_captures(state, search), 1);
@@ -190,9 +198,13 @@ int gsub(lua_State* state) {
   auto& engine = Engine::of(state);
   auto text = text_argument(state, 1);
   int type = lua_type(state, 3);
-  luaL_argexpected(state, type == LUA_TSTRING || type == LUA_TNUMBER || type == LUA_TTABLE || type == LUA_TFUNCTION, 3, "text, table or function");
+  luaL_argexpected(
+      state,
+      type == LUA_TSTRING || type == LUA_TNUMBER || type == LUA_TTABLE || type == LUA_TFUNCTION, 3,
+      "text, table or function");
   auto most = luaL_optinteger(state, 4, static_cast<lua_Integer>(text.size() + 1));
-  // Copied, and compiled again at each turn: a replacing function may push the pattern out of the cache.
+  // Copied, and compiled again at each turn: a replacing function may push the pattern out of the
+  // cache.
   std::string out;
   std::size_t at = 0;
   lua_Integer count = 0;
@@ -203,9 +215,11 @@ int gsub(lua_State* state) {
     append_replacement(state, out, search);
     ++count;
     auto next = std::min(behind(search), text.size() + 1);
-    if (search.found[0].empty() && search.end() < text.size()) out.append(text, search.end(), next - search.end());
+    if (search.found[0].empty() && search.end() < text.size())
+      out.append(text, search.end(), next - search.end());
     at = next;
-    if (out.size() > engine.limits.memory) engine.abandon(state, Engine::Failure::too_big, "a text grows too big");
+    if (out.size() > engine.limits.memory)
+      engine.abandon(state, Engine::Failure::too_big, "a text grows too big");
     engine.charge(state, 2);
   }
   if (at < text.size()) out.append(text, at);
@@ -250,7 +264,8 @@ int format(lua_State* state) {
       continue;
     }
     auto letter = text.find_first_not_of("-+ #0123456789.", i + 1);
-    if (letter != std::string_view::npos && text[letter] == 'p') luaL_error(state, "%%p is not available");
+    if (letter != std::string_view::npos && text[letter] == 'p')
+      luaL_error(state, "%%p is not available");
   }
   Engine::of(state).charge(state, text.size());
   int arguments = lua_gettop(state);
@@ -262,7 +277,8 @@ int format(lua_State* state) {
 
 // A function of Lua's own that is linear in its text: charged, then called.
 int charged(lua_State* state) {
-  if (lua_type(state, 1) == LUA_TSTRING) Engine::of(state).charge(state, lua_rawlen(state, 1) / 100);
+  if (lua_type(state, 1) == LUA_TSTRING)
+    Engine::of(state).charge(state, lua_rawlen(state, 1) / 100);
   int arguments = lua_gettop(state);
   lua_pushvalue(state, lua_upvalueindex(1));
   lua_insert(state, 1);
@@ -285,7 +301,8 @@ void replace_string_functions(lua_State* state) {
   lua_getfield(state, -1, "format");
   lua_pushcclosure(state, format, 1);
   lua_setfield(state, -2, "format");
-  const luaL_Reg ours[] = {{"find", find}, {"match", match}, {"gmatch", gmatch}, {"gsub", gsub}, {"rep", repeat}, {nullptr, nullptr}};
+  const luaL_Reg ours[] = {{"find", find}, {"match", match}, {"gmatch", gmatch},
+                           {"gsub", gsub}, {"rep", repeat},  {nullptr, nullptr}};
   luaL_setfuncs(state, ours, 0);
 }
 

@@ -1,4 +1,5 @@
-// Values across the border to Lua and back; dates, addresses and lists as objects that print themselves.
+// Values across the border to Lua and back; dates, addresses and lists as objects that print
+// themselves.
 #include <fmt/format.h>
 
 #include "base/date.hpp"
@@ -17,7 +18,8 @@ struct LuaDate {
 
 base::DateTime date_at(lua_State* state, int index) {
   const auto* date = static_cast<LuaDate*>(luaL_checkudata(state, index, date_type));
-  return {base::Instant{std::chrono::milliseconds(date->milliseconds)}, Engine::of(state).zones[static_cast<std::size_t>(date->zone)]};
+  return {base::Instant{std::chrono::milliseconds(date->milliseconds)},
+          Engine::of(state).zones[static_cast<std::size_t>(date->zone)]};
 }
 
 // A date, or a text that is one: mail.received > "2026-01-31".
@@ -26,7 +28,8 @@ base::Instant instant_at(lua_State* state, int index) {
   if (lua_type(state, index) == LUA_TSTRING) {
     std::size_t size = 0;
     const char* text = lua_tolstring(state, index, &size);
-    if (auto date = base::parse_date({text, size}, engine.zone, engine.clock.now())) return date->at;
+    if (auto date = base::parse_date({text, size}, engine.zone, engine.clock.now()))
+      return date->at;
     luaL_error(state, "the text that is compared with a date is none");
   }
   return date_at(state, index).at;
@@ -55,7 +58,8 @@ int date_format(lua_State* state) {
 
 int date_index(lua_State* state) {
   static constexpr std::pair<std::string_view, std::string_view> parts[] = {
-      {"year", "%Y"}, {"month", "%m"}, {"day", "%d"}, {"hour", "%H"}, {"minute", "%M"}, {"second", "%S"}};
+      {"year", "%Y"}, {"month", "%m"},  {"day", "%d"},
+      {"hour", "%H"}, {"minute", "%M"}, {"second", "%S"}};
   std::size_t size = 0;
   const char* text = luaL_checklstring(state, 2, &size);
   std::string_view key(text, size);
@@ -68,7 +72,10 @@ int date_index(lua_State* state) {
     lua_pushinteger(state, std::atoi(formatted(state, date_at(state, 1), format).c_str()));
     return 1;
   }
-  return luaL_error(state, "a date has no \"%s\"; it has year, month, day, hour, minute, second and :date(format)", text);
+  return luaL_error(
+      state,
+      "a date has no \"%s\"; it has year, month, day, hour, minute, second and :date(format)",
+      text);
 }
 
 int date_text(lua_State* state) {
@@ -107,7 +114,8 @@ int concatenate(lua_State* state) {
 int address_text(lua_State* state) {
   lua_getfield(state, 1, "name");
   lua_getfield(state, 1, "address");
-  base::Map address{{"name", luaL_optstring(state, -2, "")}, {"address", luaL_optstring(state, -1, "")}};
+  base::Map address{{"name", luaL_optstring(state, -2, "")},
+                    {"address", luaL_optstring(state, -1, "")}};
   push_text(state, text_of(base::Value(std::move(address))));
   return 1;
 }
@@ -153,7 +161,8 @@ struct Pusher {
       push_value(state, item);
       lua_rawset(state, -3);
     }
-    if (map.size() == 2 && map.contains("name") && map.contains("address")) luaL_setmetatable(state, address_type);
+    if (map.size() == 2 && map.contains("name") && map.contains("address"))
+      luaL_setmetatable(state, address_type);
   }
 };
 
@@ -166,7 +175,8 @@ struct Pusher {
 void count(lua_State* state, std::size_t bytes) {
   auto& engine = Engine::of(state);
   engine.produced += bytes;
-  if (engine.produced > engine.limits.memory) engine.abandon(state, Engine::Failure::too_big, "its value is too big");
+  if (engine.produced > engine.limits.memory)
+    engine.abandon(state, Engine::Failure::too_big, "its value is too big");
 }
 
 std::string text_at(lua_State* state, int index) {
@@ -179,7 +189,8 @@ std::string text_at(lua_State* state, int index) {
 // The table at `index`: a list when its keys are 1..n, else a mapping.
 base::Value read_table(lua_State* state, int index, int depth) {
   auto& engine = Engine::of(state);
-  if (depth >= engine.limits.depth) wrong(state, "it yields lists or mappings inside each other without end");
+  if (depth >= engine.limits.depth)
+    wrong(state, "it yields lists or mappings inside each other without end");
   luaL_checkstack(state, 4, "a value is too deep");
   const auto length = static_cast<lua_Integer>(lua_rawlen(state, index));
   base::List list;
@@ -199,7 +210,8 @@ base::Value read_table(lua_State* state, int index, int depth) {
       count(state, sizeof(base::Value) * 2);
       auto key = text_at(state, -2);
       map.insert_or_assign(std::move(key), read_value(state, lua_gettop(state), depth + 1));
-    } else if (!lua_isinteger(state, -2) || lua_tointeger(state, -2) < 1 || lua_tointeger(state, -2) > length) {
+    } else if (!lua_isinteger(state, -2) || lua_tointeger(state, -2) < 1 ||
+               lua_tointeger(state, -2) > length) {
       wrong(state, "it yields a table whose keys are neither 1 to n nor texts");
     }
     lua_pop(state, 1);
@@ -210,7 +222,9 @@ base::Value read_table(lua_State* state, int index, int depth) {
 
 }  // namespace
 
-void push_text(lua_State* state, std::string_view text) { lua_pushlstring(state, text.data(), text.size()); }
+void push_text(lua_State* state, std::string_view text) {
+  lua_pushlstring(state, text.data(), text.size());
+}
 
 void push_date(lua_State* state, const base::DateTime& date) {
   auto* made = static_cast<LuaDate*>(lua_newuserdatauv(state, sizeof(LuaDate), 0));
@@ -228,30 +242,43 @@ void push_address(lua_State* state, std::string_view name, std::string_view addr
   luaL_setmetatable(state, address_type);
 }
 
-void push_value(lua_State* state, const base::Value& value) { std::visit(Pusher{state}, value.data()); }
+void push_value(lua_State* state, const base::Value& value) {
+  std::visit(Pusher{state}, value.data());
+}
 
 base::Value read_value(lua_State* state, int index, int depth) {
   index = lua_absindex(state, index);
   switch (lua_type(state, index)) {
-    case LUA_TNIL: return {};
-    case LUA_TBOOLEAN: return lua_toboolean(state, index) != 0;
+    case LUA_TNIL:
+      return {};
+    case LUA_TBOOLEAN:
+      return lua_toboolean(state, index) != 0;
     case LUA_TNUMBER:
-      if (lua_isinteger(state, index)) return static_cast<std::int64_t>(lua_tointeger(state, index));
+      if (lua_isinteger(state, index))
+        return static_cast<std::int64_t>(lua_tointeger(state, index));
       return static_cast<double>(lua_tonumber(state, index));
-    case LUA_TSTRING: return text_at(state, index);
-    case LUA_TTABLE: return read_table(state, index, depth);
+    case LUA_TSTRING:
+      return text_at(state, index);
+    case LUA_TTABLE:
+      return read_table(state, index, depth);
     case LUA_TUSERDATA:
       if (luaL_testudata(state, index, date_type)) return date_at(state, index);
       if (luaL_testudata(state, index, headers_type)) return read_headers(state, index);
       wrong(state, "it yields a whole mail; name one of its properties, such as mail.subject");
-    default: wrong(state, "it yields a function, not a value");
+    default:
+      wrong(state, "it yields a function, not a value");
   }
 }
 
 void register_values(lua_State* state) {
   make_type(state, date_type,
-            {{"__index", date_index}, {"__tostring", date_text}, {"__concat", concatenate}, {"__eq", date_equals},
-             {"__lt", date_is_less}, {"__le", date_is_at_most}, {"__sub", date_difference}});
+            {{"__index", date_index},
+             {"__tostring", date_text},
+             {"__concat", concatenate},
+             {"__eq", date_equals},
+             {"__lt", date_is_less},
+             {"__le", date_is_at_most},
+             {"__sub", date_difference}});
   make_type(state, address_type, {{"__tostring", address_text}, {"__concat", concatenate}});
   make_type(state, list_type, {{"__tostring", list_text}, {"__concat", concatenate}});
 }
@@ -273,7 +300,8 @@ std::string text_of(const base::Value& value) {
   auto shown = name->second.to_text();
   auto mailbox = address->second.to_text();
   if (shown.empty()) return mailbox;
-  // A name with specials is quoted, as in a header (RFC 5322 section 3.4), so that it reads back as one address.
+  // A name with specials is quoted, as in a header (RFC 5322 section 3.4), so that it reads back as
+  // one address.
   if (shown.find_first_of("()<>[]:;@\\,.\"") != std::string::npos) {
     std::string quoted = "\"";
     for (char c : shown) {

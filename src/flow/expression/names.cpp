@@ -23,8 +23,9 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_keyword(std::string_view text) {
   static constexpr std::array<std::string_view, 22> words{
-      "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if",
-      "in", "local", "nil", "not", "or", "repeat", "return", "then", "true", "until", "while"};
+      "and",      "break",  "do",   "else", "elseif", "end",  "false", "for",
+      "function", "goto",   "if",   "in",   "local",  "nil",  "not",   "or",
+      "repeat",   "return", "then", "true", "until",  "while"};
   return std::ranges::find(words, text) != words.end();
 }
 
@@ -49,14 +50,16 @@ std::vector<Token> tokens_of(std::string_view text) {
     if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
       ++at;
     } else if (text.substr(at, 2) == "--") {
-      auto length = at + 2 < text.size() && text[at + 2] == '[' ? level_of_bracket(text, at + 2) : 0;
+      auto length =
+          at + 2 < text.size() && text[at + 2] == '[' ? level_of_bracket(text, at + 2) : 0;
       at = length ? skip_long(at + 2, length) : std::min(text.find('\n', at), text.size());
     } else if (is_letter(c)) {
       while (at < text.size() && (is_letter(text[at]) || is_digit(text[at]))) ++at;
       tokens.push_back({Kind::name, text.substr(start, at - start), start});
     } else if (is_digit(c) || (c == '.' && at + 1 < text.size() && is_digit(text[at + 1]))) {
       while (at < text.size() && (is_letter(text[at]) || is_digit(text[at]) || text[at] == '.')) {
-        // 3..x is two operands and a concatenation only with a space before it; Lua reads it as a bad number as well.
+        // 3..x is two operands and a concatenation only with a space before it; Lua reads it as a
+        // bad number as well.
         ++at;
       }
       tokens.push_back({Kind::symbol, text.substr(start, at - start), start});
@@ -71,7 +74,8 @@ std::vector<Token> tokens_of(std::string_view text) {
       tokens.push_back({Kind::symbol, text.substr(start, at - start), start});
     } else {
       auto two = text.substr(at, 2);
-      bool is_pair = two == ".." || two == "::" || two == "==" || two == "~=" || two == "<=" || two == ">=" || two == "//" || two == "<<" || two == ">>";
+      bool is_pair = two == ".." || two == "::" || two == "==" || two == "~=" || two == "<=" ||
+                     two == ">=" || two == "//" || two == "<<" || two == ">>";
       at += text.substr(at, 3) == "..." ? 3 : is_pair ? 2 : 1;
       tokens.push_back({Kind::symbol, text.substr(start, at - start), start});
     }
@@ -80,8 +84,12 @@ std::vector<Token> tokens_of(std::string_view text) {
   return tokens;
 }
 
-bool is(const Token& token, std::string_view symbol) { return token.kind == Kind::symbol && token.text == symbol; }
-bool is_word(const Token& token, std::string_view word) { return token.kind == Kind::name && token.text == word; }
+bool is(const Token& token, std::string_view symbol) {
+  return token.kind == Kind::symbol && token.text == symbol;
+}
+bool is_word(const Token& token, std::string_view word) {
+  return token.kind == Kind::name && token.text == word;
+}
 
 // Names that the expression declares: parameters, locals, loop variables.
 std::set<std::string_view> declared_in(const std::vector<Token>& tokens) {
@@ -90,7 +98,8 @@ std::set<std::string_view> declared_in(const std::vector<Token>& tokens) {
     if (is_word(tokens[i], "function")) {
       std::size_t k = i + 1;
       while (k < tokens.size() && tokens[k].kind != Kind::end && !is(tokens[k], "(")) {
-        if (i > 0 && is_word(tokens[i - 1], "local") && tokens[k].kind == Kind::name) names.insert(tokens[k].text);
+        if (i > 0 && is_word(tokens[i - 1], "local") && tokens[k].kind == Kind::name)
+          names.insert(tokens[k].text);
         ++k;
       }
       for (; k < tokens.size() && tokens[k].kind != Kind::end && !is(tokens[k], ")"); ++k) {
@@ -98,8 +107,10 @@ std::set<std::string_view> declared_in(const std::vector<Token>& tokens) {
       }
     } else if (is_word(tokens[i], "local") || is_word(tokens[i], "for")) {
       for (std::size_t k = i + 1; k < tokens.size(); ++k) {
-        if (tokens[k].kind == Kind::name && !is_keyword(tokens[k].text)) names.insert(tokens[k].text);
-        else if (!is(tokens[k], ",") && !is(tokens[k], "<") && !is(tokens[k], ">")) break;
+        if (tokens[k].kind == Kind::name && !is_keyword(tokens[k].text))
+          names.insert(tokens[k].text);
+        else if (!is(tokens[k], ",") && !is(tokens[k], "<") && !is(tokens[k], ">"))
+          break;
       }
     }
   }
@@ -108,18 +119,29 @@ std::set<std::string_view> declared_in(const std::vector<Token>& tokens) {
 
 // A mail's property to what a listing must fetch.
 void add_want(mailbox::Want& want, std::string_view property, const NameUse& use) {
-  static constexpr std::array<std::string_view, 11> in_envelope{"subject", "from", "to", "cc", "bcc", "reply_to",
-                                                               "sent", "message_id", "in_reply_to", "references", "sender"};
-  if (std::ranges::find(in_envelope, property) != in_envelope.end()) want.envelope = true;
-  else if (property == "received") want.received = true;
-  else if (property == "text" || property == "html" || property == "body") want.text = true;
-  else if (property == "size") want.size = true;
-  else if (property == "flags") want.flags = true;
-  else if (property == "attachments" || property == "attachment_count") want.structure = true;
-  else if (property == "invitation") want.structure = want.envelope = true;
-  else if (property == "importance") want |= mailbox::Want{.headers = mailbox::importance_headers()};
-  else if (property == "headers" && use.path.size() > 1) want |= mailbox::Want{.headers = {use.path[1]}};
-  else if (property == "headers") want.all_headers = true;
+  static constexpr std::array<std::string_view, 11> in_envelope{
+      "subject", "from",       "to",          "cc",         "bcc",   "reply_to",
+      "sent",    "message_id", "in_reply_to", "references", "sender"};
+  if (std::ranges::find(in_envelope, property) != in_envelope.end())
+    want.envelope = true;
+  else if (property == "received")
+    want.received = true;
+  else if (property == "text" || property == "html" || property == "body")
+    want.text = true;
+  else if (property == "size")
+    want.size = true;
+  else if (property == "flags")
+    want.flags = true;
+  else if (property == "attachments" || property == "attachment_count")
+    want.structure = true;
+  else if (property == "invitation")
+    want.structure = want.envelope = true;
+  else if (property == "importance")
+    want |= mailbox::Want{.headers = mailbox::importance_headers()};
+  else if (property == "headers" && use.path.size() > 1)
+    want |= mailbox::Want{.headers = {use.path[1]}};
+  else if (property == "headers")
+    want.all_headers = true;
 }
 
 }  // namespace
@@ -130,17 +152,23 @@ std::vector<NameUse> names_in(std::string_view expression) {
   std::vector<NameUse> uses;
   for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
     const auto& token = tokens[i];
-    if (token.kind != Kind::name || is_keyword(token.text) || declared.contains(token.text)) continue;
-    if (i > 0 && (is(tokens[i - 1], ".") || is(tokens[i - 1], ":") || is(tokens[i - 1], "::") || is_word(tokens[i - 1], "goto"))) continue;
+    if (token.kind != Kind::name || is_keyword(token.text) || declared.contains(token.text))
+      continue;
+    if (i > 0 && (is(tokens[i - 1], ".") || is(tokens[i - 1], ":") || is(tokens[i - 1], "::") ||
+                  is_word(tokens[i - 1], "goto")))
+      continue;
     // A key of a table constructor: { name = value }.
-    if (is(tokens[i + 1], "=") && i > 0 && (is(tokens[i - 1], "{") || is(tokens[i - 1], ",") || is(tokens[i - 1], ";"))) continue;
+    if (is(tokens[i + 1], "=") && i > 0 &&
+        (is(tokens[i - 1], "{") || is(tokens[i - 1], ",") || is(tokens[i - 1], ";")))
+      continue;
     NameUse use{.name = std::string(token.text), .offset = token.offset};
     std::size_t k = i + 1;
     while (k + 1 < tokens.size()) {
       if (is(tokens[k], ".") && tokens[k + 1].kind == Kind::name) {
         use.path.emplace_back(tokens[k + 1].text);
         k += 2;
-      } else if (is(tokens[k], "[") && tokens[k + 1].kind == Kind::string && k + 2 < tokens.size() && is(tokens[k + 2], "]") &&
+      } else if (is(tokens[k], "[") && tokens[k + 1].kind == Kind::string &&
+                 k + 2 < tokens.size() && is(tokens[k + 2], "]") &&
                  !tokens[k + 1].text.contains('\\')) {
         use.path.emplace_back(tokens[k + 1].text);
         k += 3;
@@ -155,7 +183,8 @@ std::vector<NameUse> names_in(std::string_view expression) {
 }
 
 bool is_variable_name(std::string_view name) noexcept {
-  if (name.empty() || name.size() > 64 || !is_letter(name[0]) || name == "_ENV" || name == "_G") return false;
+  if (name.empty() || name.size() > 64 || !is_letter(name[0]) || name == "_ENV" || name == "_G")
+    return false;
   if (!std::ranges::all_of(name, [](char c) { return is_letter(c) || is_digit(c); })) return false;
   return !is_keyword(name) && std::ranges::find(builtin_names(), name) == builtin_names().end();
 }
@@ -168,7 +197,13 @@ mailbox::Want want_of(const Template& text, std::string_view mail_name) {
       // The environment itself may yield any name.
       bool is_everything = use.name == "_ENV" || (use.name == mail_name && use.path.empty());
       if (is_everything) {
-        want |= mailbox::Want{.envelope = true, .flags = true, .size = true, .received = true, .structure = true, .text = true, .all_headers = true};
+        want |= mailbox::Want{.envelope = true,
+                              .flags = true,
+                              .size = true,
+                              .received = true,
+                              .structure = true,
+                              .text = true,
+                              .all_headers = true};
       } else if (use.name == mail_name) {
         add_want(want, use.path.front(), use);
       }

@@ -1,5 +1,5 @@
-// Which names an expression uses, found by reading it, not by running it. Conservative: what cannot be told is said to
-// use everything.
+// Which names an expression uses, found by reading it, not by running it. Conservative: what cannot
+// be told is said to use everything.
 #pragma once
 
 #include <span>
@@ -21,8 +21,8 @@ struct NameUse {
   std::size_t offset = 0;  // byte in the expression
 };
 
-// Free names in order of appearance. Names that the expression declares itself (function parameters, locals) are not
-// free anywhere in it.
+// Free names in order of appearance. Names that the expression declares itself (function
+// parameters, locals) are not free anywhere in it.
 std::vector<NameUse> names_in(std::string_view expression);
 
 // What is there besides variables: string, table, math, utf8, tostring ... and `now`.
@@ -35,7 +35,8 @@ bool is_variable_name(std::string_view name) noexcept;
 // What of the mails called `mail_name` the expressions use.
 mailbox::Want want_of(const Template& text, std::string_view mail_name);
 mailbox::Want want_of(const Node& node, std::string_view mail_name);
-// Of all steps, and of those inside them. What the actions need themselves is not in it (Action::want).
+// Of all steps, and of those inside them. What the actions need themselves is not in it
+// (Action::want).
 mailbox::Want want_of(std::span<const Step> steps, std::string_view mail_name);
 
 }  // namespace postroom::flow

@@ -14,7 +14,8 @@ std::string absolute_path(std::string_view path, const std::string& directory) {
   if (path.starts_with("~/")) {
     const char* home = std::getenv("HOME");
     if (!home || home[0] != '/') {
-      throw base::Error(base::ErrorKind::config, "expression.no_home", "the path begins with ~/, but HOME is not set",
+      throw base::Error(base::ErrorKind::config, "expression.no_home",
+                        "the path begins with ~/, but HOME is not set",
                         "set HOME, or write the path out");
     }
     made = std::filesystem::path(home) / path.substr(2);
@@ -26,7 +27,8 @@ std::string absolute_path(std::string_view path, const std::string& directory) {
   return text;
 }
 
-EvaluatedPath evaluate_path(const Template& text, Expressions& expressions, const Scope& scope, const std::string& directory) {
+EvaluatedPath evaluate_path(const Template& text, Expressions& expressions, const Scope& scope,
+                            const std::string& directory) {
   EvaluatedPath result;
   std::string joined;
   std::optional<std::string> prefix;  // before the first value of a mail
@@ -45,18 +47,20 @@ EvaluatedPath evaluate_path(const Template& text, Expressions& expressions, cons
     joined += words;
   }
   if (joined.empty() || joined.find('\0') != std::string::npos) {
-    throw base::Error(base::ErrorKind::config, "expression.unsafe_path", "the path is empty or holds a NUL",
-                      "write a folder before the expression");
+    throw base::Error(base::ErrorKind::config, "expression.unsafe_path",
+                      "the path is empty or holds a NUL", "write a folder before the expression");
   }
   result.path = absolute_path(joined, directory);
   if (!prefix) return result;
   auto slash = prefix->rfind('/');
-  auto root = absolute_path(slash == std::string::npos ? "" : prefix->substr(0, slash + 1), directory);
+  auto root =
+      absolute_path(slash == std::string::npos ? "" : prefix->substr(0, slash + 1), directory);
   if (root != "/") root += '/';
   if (!result.path.starts_with(root)) {
-    throw base::Error(base::ErrorKind::config, "expression.unsafe_path",
-                      "the path \"" + base::printable(result.path, 200) + "\" leaves \"" + root + "\"",
-                      "remove .. behind the expression");
+    throw base::Error(
+        base::ErrorKind::config, "expression.unsafe_path",
+        "the path \"" + base::printable(result.path, 200) + "\" leaves \"" + root + "\"",
+        "remove .. behind the expression");
   }
   return result;
 }

@@ -1,4 +1,5 @@
-// Scope: the variables that an expression sees, by body; MailInScope: a mail as an expression sees it.
+// Scope: the variables that an expression sees, by body; MailInScope: a mail as an expression sees
+// it.
 //
 // Owns: names and values. Does not know: Lua.
 #pragma once
@@ -14,17 +15,20 @@
 
 namespace postroom::flow {
 
-// Where a value came from. What came from a mail was written by a stranger: in a path it becomes one safe name.
+// Where a value came from. What came from a mail was written by a stranger: in a path it becomes
+// one safe name.
 enum class Origin { flow, mail };
 
 enum class Body { html, plain };
 
-// What the name of a mail loop stands for. Nothing of the message is converted until an expression asks for it.
+// What the name of a mail loop stands for. Nothing of the message is converted until an expression
+// asks for it.
 struct MailInScope {
   const mailbox::Message* message = nullptr;  // outlives the scope
   std::string folder;                         // path of the folder it lies in
-  Body body = Body::html;                     // what `mail.body` is; the other one when that is empty
-  std::optional<base::Map> invitation;        // method, organizer, start, end, where the caller read the calendar part
+  Body body = Body::html;  // what `mail.body` is; the other one when that is empty
+  std::optional<base::Map>
+      invitation;  // method, organizer, start, end, where the caller read the calendar part
 };
 
 class Scope {
@@ -38,7 +42,8 @@ class Scope {
   // `outer` outlives this scope; one scope a body.
   explicit Scope(Scope* outer = nullptr) : outer_(outer) {}
 
-  // A name of this body (`as`, a variable of the flow, the mail of a loop), replacing the same name here.
+  // A name of this body (`as`, a variable of the flow, the mail of a loop), replacing the same name
+  // here.
   void declare(std::string name, base::Value value, Origin origin);
   void declare_mail(std::string name, MailInScope mail);
 

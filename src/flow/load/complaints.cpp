@@ -1,5 +1,8 @@
 #include "flow/load/complaints.hpp"
 
+#include <algorithm>
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "base/error.hpp"
@@ -7,7 +10,8 @@
 
 namespace postroom::flow {
 
-void Complaints::add(Finding::Level level, std::string_view code, std::string message, std::string hint, Place place) {
+void Complaints::add(Finding::Level level, std::string_view code, std::string message,
+                     std::string hint, Place place) {
   if (is_full()) return;
   findings_.push_back({level, std::string(code), std::move(message), std::move(hint), place});
 }
@@ -16,7 +20,8 @@ void Complaints::error(std::string_view code, std::string message, std::string h
   add(Finding::Level::error, code, std::move(message), std::move(hint), place);
 }
 
-void Complaints::warning(std::string_view code, std::string message, std::string hint, Place place) {
+void Complaints::warning(std::string_view code, std::string message, std::string hint,
+                         Place place) {
   add(Finding::Level::warning, code, std::move(message), std::move(hint), place);
 }
 
@@ -24,18 +29,42 @@ void Complaints::info(std::string_view code, std::string message, std::string hi
   add(Finding::Level::info, code, std::move(message), std::move(hint), place);
 }
 
-void Complaints::unknown(std::string_view code, std::string_view kind, std::string_view name, std::string_view where,
-                         const std::vector<std::string>& known, Place place) {
-  error(code, fmt::format("there is no {} {}{}{}", kind, in_quotes(name), where.empty() ? "" : " in ", where),
+void Complaints::unknown(std::string_view code, std::string_view kind, std::string_view name,
+                         std::string_view where, const std::vector<std::string>& known,
+                         Place place) {
+  error(code,
+        fmt::format("there is no {} {}{}{}", kind, in_quotes(name), where.empty() ? "" : " in ",
+                    where),
         suggestion(name, known), place);
 }
 
+namespace {
+
+// Two letters the wrong way round are the commonest slip, and two edits to an edit distance.
+std::optional<std::string> transposed(std::string_view name,
+                                      const std::vector<std::string>& known) {
+  std::string swapped(name);
+  for (std::size_t i = 0; i + 1 < swapped.size() && i < 80; ++i) {
+    std::swap(swapped[i], swapped[i + 1]);
+    if (std::ranges::find(known, swapped) != known.end()) return swapped;
+    std::swap(swapped[i], swapped[i + 1]);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::string suggestion(std::string_view name, const std::vector<std::string>& known) {
-  if (auto meant = base::nearest(name, known)) return fmt::format("did you mean {}?", in_quotes(*meant));
+  if (auto meant = base::nearest(name, known))
+    return fmt::format("did you mean {}?", in_quotes(*meant));
+  if (auto meant = transposed(name, known))
+    return fmt::format("did you mean {}?", in_quotes(*meant));
   if (known.empty()) return {};
   return fmt::format("there are: {}", base::join(known, ", "));
 }
 
-std::string in_quotes(std::string_view text) { return fmt::format("\"{}\"", base::printable(text, 80)); }
+std::string in_quotes(std::string_view text) {
+  return fmt::format("\"{}\"", base::printable(text, 80));
+}
 
 }  // namespace postroom::flow

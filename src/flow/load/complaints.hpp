@@ -1,4 +1,5 @@
-// Complaints: findings as they come up while reading or checking, with the wording that many of them share.
+// Complaints: findings as they come up while reading or checking, with the wording that many of
+// them share.
 #pragma once
 
 #include <string>
@@ -11,20 +12,22 @@ namespace postroom::flow {
 
 class Complaints {
  public:
-  explicit Complaints(std::vector<Finding>& findings, std::size_t limit = 100) : findings_(findings), limit_(limit) {}
+  explicit Complaints(std::vector<Finding>& findings, std::size_t limit = 100)
+      : findings_(findings), limit_(limit) {}
 
   void error(std::string_view code, std::string message, std::string hint, Place place);
   void warning(std::string_view code, std::string message, std::string hint, Place place);
   void info(std::string_view code, std::string message, std::string hint, Place place);
 
   // "there is no field "foler" in move", did you mean "folder"?
-  void unknown(std::string_view code, std::string_view kind, std::string_view name, std::string_view where,
-               const std::vector<std::string>& known, Place place);
+  void unknown(std::string_view code, std::string_view kind, std::string_view name,
+               std::string_view where, const std::vector<std::string>& known, Place place);
 
   bool is_full() const noexcept { return findings_.size() >= limit_; }
 
  private:
-  void add(Finding::Level level, std::string_view code, std::string message, std::string hint, Place place);
+  void add(Finding::Level level, std::string_view code, std::string message, std::string hint,
+           Place place);
 
   std::vector<Finding>& findings_;
   std::size_t limit_;

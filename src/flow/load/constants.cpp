@@ -1,10 +1,10 @@
 #include "flow/load/constants.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "base/date.hpp"
 #include "base/text.hpp"
@@ -15,13 +15,27 @@ namespace {
 
 using actions::FieldType;
 
-// What connect takes in the contract but not in this program yet; anything else is a typing mistake.
+// What connect takes in the contract but not in this program yet; anything else is a typing
+// mistake.
 bool is_for_later(std::string_view field, std::string_view text) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 17> later{{
-      {"to", "outlook"}, {"to", "ews"}, {"to", "graph"}, {"to", "exchange"}, {"protocol", "pop3"},
-      {"mode", "client_credentials"}, {"mode", "pkce"}, {"mode", "ropc"}, {"mode", "silent"}, {"mode", "implicit"},
-      {"mode", "interactive"}, {"mode", "managed"}, {"mode", "device_code"}, {"mode", "certificate"},
-      {"mode", "service_account"}, {"mode", "ntlm"}, {"mode", "negotiate"},
+      {"to", "outlook"},
+      {"to", "ews"},
+      {"to", "graph"},
+      {"to", "exchange"},
+      {"protocol", "pop3"},
+      {"mode", "client_credentials"},
+      {"mode", "pkce"},
+      {"mode", "ropc"},
+      {"mode", "silent"},
+      {"mode", "implicit"},
+      {"mode", "interactive"},
+      {"mode", "managed"},
+      {"mode", "device_code"},
+      {"mode", "certificate"},
+      {"mode", "service_account"},
+      {"mode", "ntlm"},
+      {"mode", "negotiate"},
   }};
   return std::ranges::find(later, std::pair(field, text)) != later.end();
 }
@@ -34,12 +48,14 @@ Misfit bad_choice(const actions::FieldSpec& field, std::string_view text) {
   std::vector<std::string> names;
   for (const auto& choice : field.choices) names.emplace_back(choice.name);
   if (is_for_later(field.name, text)) {
-    return {"connect.not_available", fmt::format("{}: {} is not available in this version", field.name, text),
+    return {"connect.not_available",
+            fmt::format("{}: {} is not available in this version", field.name, text),
             fmt::format("available: {}", base::join(names, ", "))};
   }
   auto meant = base::nearest(text, names);
   return {"flow.bad_choice",
-          fmt::format("{} is none of the choices of {}: {}", in_quotes(text), field.name, base::join(names, ", ")),
+          fmt::format("{} is none of the choices of {}: {}", in_quotes(text), field.name,
+                      base::join(names, ", ")),
           meant ? fmt::format("did you mean {}?", in_quotes(*meant)) : "choose one of them"};
 }
 
@@ -59,14 +75,16 @@ bool is_decimal(std::string_view text) noexcept {
 
 std::optional<std::string> choice_of(const actions::FieldSpec& field, std::string_view text) {
   for (const auto& choice : field.choices) {
-    if (text == choice.name || (!choice.alias.empty() && text == choice.alias)) return std::string(choice.name);
+    if (text == choice.name || (!choice.alias.empty() && text == choice.alias))
+      return std::string(choice.name);
   }
   return std::nullopt;
 }
 
 bool is_session_name(std::string_view text) noexcept {
   return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.' || c == '-';
   });
 }
 
@@ -107,7 +125,7 @@ std::optional<Misfit> misfit(const actions::FieldSpec& field, std::string_view t
     case FieldType::path:
     case FieldType::folder:
       if (!base::trim(text).empty()) return std::nullopt;
-      return Misfit{"flow.wrong_type", fmt::format("{} is empty", field.name), "write a name, or leave the field out"};
+      return Misfit{"flow.wrong_type", "it is empty", "write a name, or leave the field out"};
     default:
       return std::nullopt;
   }

@@ -10,7 +10,7 @@
 namespace postroom::flow {
 
 struct Misfit {
-  std::string code;     // flow.wrong_type, flow.bad_choice, connect.not_available
+  std::string code;  // flow.wrong_type, flow.bad_choice, connect.not_available
   std::string message;
   std::string hint;
 };

@@ -46,55 +46,84 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"name: x\nsteps:\n  - log: &a hello\n", 3, 10, "flow.anchor", "variable"},
         Bad{"name: &a x\nid: *a\nsteps:\n  - log: a\n", 2, 5, "flow.alias", "variable"},
         Bad{"name: !!str x\nsteps:\n  - log: a\n", 1, 7, "flow.tag", "tag"},
-        Bad{"name: x\n<<: {a: 1}\nsteps:\n  - log: a\n", 2, 1, "flow.merge_key", "write the fields out"},
-        Bad{"name: x\nsteps:\n  - log: {{ x }}\n", 3, 10, "flow.unquoted_braces", "quote a value that starts with {{"},
-        Bad{"name: x\nsteps:\n  - set: { a: {{ x }}/b }\n", 3, 15, "flow.unquoted_braces", "quote a value"},
-        Bad{"name: x\nsteps:\n  - log: {{ x }}/y\n", 3, 10, "flow.unquoted_braces", "quote a value"},
+        Bad{"name: x\n<<: {a: 1}\nsteps:\n  - log: a\n", 2, 1, "flow.merge_key",
+            "write the fields out"},
+        Bad{"name: x\nsteps:\n  - log: {{ x }}\n", 3, 10, "flow.unquoted_braces",
+            "quote a value that starts with {{"},
+        Bad{"name: x\nsteps:\n  - set: { a: {{ x }}/b }\n", 3, 15, "flow.unquoted_braces",
+            "quote a value"},
+        Bad{"name: x\nsteps:\n  - log: {{ x }}/y\n", 3, 10, "flow.unquoted_braces",
+            "quote a value"},
         Bad{"name:x\n", 1, 1, "flow.missing_space", "colon"},
         Bad{"name:x\nsteps:\n  - log: a\n", 1, 1, "flow.missing_space", "name"},
         Bad{"name: x\nsteps:\n  - move: {to:Archive}\n", 3, 12, "flow.missing_space", "to"},
         Bad{"name: x\nsteps:\n  - log:hello\n", 3, 5, "flow.missing_space", "log"},
         Bad{"name: \xff\n", 1, 7, "flow.not_utf8", "UTF-8"},
         Bad{"name: x\nsteps: [\n", 3, 1, "flow.yaml_syntax", "brackets"},
-        Bad{"- a\n- b\n", 1, 1, "flow.wrong_type", "name and steps"}, Bad{"", 1, 1, "flow.wrong_type", "mapping"}));
+        Bad{"- a\n- b\n", 1, 1, "flow.wrong_type", "name and steps"},
+        Bad{"", 1, 1, "flow.wrong_type", "mapping"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Flow, BadFlow,
     testing::Values(
         Bad{"name: x\nstep:\n  - log: a\n", 2, 1, "flow.unknown_key", "did you mean \"steps\"?"},
-        Bad{"name: x\nsteps:\n  - mvoe: { to: a }\n", 3, 5, "flow.unknown_action", "did you mean \"move\"?"},
-        Bad{"name: x\nsteps:\n  - move: { too: a }\n", 3, 13, "flow.unknown_field", "did you mean \"to\"?"},
+        Bad{"name: x\nsteps:\n  - mvoe: { to: a }\n", 3, 5, "flow.unknown_action",
+            "did you mean \"move\"?"},
+        Bad{"name: x\nsteps:\n  - move: { too: a }\n", 3, 13, "flow.unknown_field",
+            "did you mean \"to\"?"},
         Bad{"name: x\nsteps:\n  - move:\n    to: a\n", 4, 5, "flow.misplaced_field", "indent"},
-        Bad{"name: x\nsteps:\n  - move: { to: a }\n    log: b\n", 4, 5, "flow.two_actions", "- log:"},
+        Bad{"name: x\nsteps:\n  - move: { to: a }\n    log: b\n", 4, 5, "flow.two_actions",
+            "- log:"},
         Bad{"name: x\nsteps:\n  - id: a\n", 3, 5, "flow.no_action", "add one"},
-        Bad{"name: x\nsteps:\n  - log: a\n    enabled: yes\n", 4, 14, "flow.wrong_type", "true or false"},
+        Bad{"name: x\nsteps:\n  - log: a\n    enabled: yes\n", 4, 14, "flow.wrong_type",
+            "true or false"},
         Bad{"name: x\nsteps:\n  - log: a\n    id: a b\n", 4, 9, "flow.bad_name", "id"},
-        Bad{"name: x\nsteps:\n  - log: a\n    id: p\n  - log: a\n    id: p\n", 6, 9, "flow.duplicate_id", "\"p\""},
-        Bad{"name: x\nsteps:\n  - for_each_mail: { limit: 010, do: [ log: a ] }\n", 3, 29, "flow.wrong_type", "decimal"},
-        Bad{"name: x\nsteps:\n  - for_each_mail: { mark_read: no, do: [ log: a ] }\n", 3, 33, "flow.wrong_type", "true or false"},
-        Bad{"name: x\nsteps:\n  - for_each_mail: { order: newest, do: [ log: a ] }\n", 3, 29, "flow.bad_choice", "newest_first"},
-        Bad{"name: x\nsteps:\n  - for_each_mail: { limit: \"{{ 1 }}0\", do: [ log: a ] }\n", 3, 29, "flow.wrong_type", "exactly one"},
-        Bad{"name: x\nsteps:\n  - connect: { session: a, to: maildir, path: m, timeout: 30 }\n", 3, 58, "flow.wrong_type", "30s"},
-        Bad{"name: x\nsteps:\n  - connect: { session: a, to: graph }\n", 3, 32, "connect.not_available", "available: server, maildir"},
-        Bad{"name: x\nsteps:\n  - connect: { session: a, to: server, auth: { mode: pkce } }\n", 3, 54, "connect.not_available", "password"},
-        Bad{"name: x\nsteps:\n  - connect: { session: \"{{ a }}\", to: maildir }\n", 3, 25, "flow.no_expression_here", "session"},
-        Bad{"name: x\nsteps:\n  - connect: { session: a, to: \"{{ k }}\" }\n", 3, 32, "flow.no_expression_here", "to of connect"},
-        Bad{"name: x\nsteps:\n  - connect: { session: a, to: server, auth: { password: geheim } }\n", 3, 58, "secret.bare_text", "insecure_string"},
-        Bad{"name: x\nsteps:\n  - connect: { session: a, to: server, auth: { password: { variable: a, credential: b } } }\n", 3, 58, "secret.one_source", "exactly one"},
-        Bad{"name: x\nsteps:\n  - connect: { session: a, to: server, auth: { password: { varable: a } } }\n", 3, 60, "flow.unknown_key", "did you mean \"variable\"?"},
+        Bad{"name: x\nsteps:\n  - log: a\n    id: p\n  - log: a\n    id: p\n", 6, 9,
+            "flow.duplicate_id", "\"p\""},
+        Bad{"name: x\nsteps:\n  - for_each_mail: { limit: 010, do: [ log: a ] }\n", 3, 29,
+            "flow.wrong_type", "decimal"},
+        Bad{"name: x\nsteps:\n  - for_each_mail: { mark_read: no, do: [ log: a ] }\n", 3, 33,
+            "flow.wrong_type", "true or false"},
+        Bad{"name: x\nsteps:\n  - for_each_mail: { order: newest, do: [ log: a ] }\n", 3, 29,
+            "flow.bad_choice", "newest_first"},
+        Bad{"name: x\nsteps:\n  - for_each_mail: { limit: \"{{ 1 }}0\", do: [ log: a ] }\n", 3, 29,
+            "flow.wrong_type", "exactly one"},
+        Bad{"name: x\nsteps:\n  - connect: { session: a, to: maildir, path: m, timeout: 30 }\n", 3,
+            59, "flow.wrong_type", "30s"},
+        Bad{"name: x\nsteps:\n  - connect: { session: a, to: graph }\n", 3, 32,
+            "connect.not_available", "available: server, maildir"},
+        Bad{"name: x\nsteps:\n  - connect: { session: a, to: server, auth: { mode: pkce } }\n", 3,
+            54, "connect.not_available", "password"},
+        Bad{"name: x\nsteps:\n  - connect: { session: \"{{ a }}\", to: maildir }\n", 3, 25,
+            "flow.no_expression_here", "session"},
+        Bad{"name: x\nsteps:\n  - connect: { session: a, to: \"{{ k }}\" }\n", 3, 32,
+            "flow.no_expression_here", "to of connect"},
+        Bad{"name: x\nsteps:\n  - connect: { session: a, to: server, auth: { password: geheim } "
+            "}\n",
+            3, 58, "secret.bare_text", "insecure_string"},
+        Bad{"name: x\nsteps:\n  - connect: { session: a, to: server, auth: { password: { variable: "
+            "a, credential: b } } }\n",
+            3, 58, "secret.one_source", "exactly one"},
+        Bad{"name: x\nsteps:\n  - connect: { session: a, to: server, auth: { password: { varable: "
+            "a } } }\n",
+            3, 60, "flow.unknown_key", "did you mean \"variable\"?"},
         Bad{"name: x\nsteps:\n  - log: \"a {{ b\"\n", 3, 13, "expression.syntax", "not closed"},
         Bad{"name: x\nsteps:\n  - log: \"{{ }}\"\n", 3, 11, "expression.syntax", "empty"},
-        Bad{"name: x\nsteps:\n  - log:\n    note: a\n  - log: b\n  - move: { to: }\n", 6, 17, "flow.missing_value", "to"},
-        Bad{"name: x\ntimezone: Mars/Olympus\nsteps:\n  - log: a\n", 2, 11, "flow.unknown_timezone", "IANA"},
+        Bad{"name: x\nsteps:\n  - log:\n    note: a\n  - log: b\n  - move: { to: }\n", 6, 17,
+            "flow.missing_value", "to"},
+        Bad{"name: x\ntimezone: Mars/Olympus\nsteps:\n  - log: a\n", 2, 11, "flow.unknown_timezone",
+            "IANA"},
         Bad{"name: x\nvariables: { end: 1 }\nsteps:\n  - log: a\n", 2, 14, "flow.bad_name", "Lua"},
-        Bad{"name: x\nvariables: { a: \"{{ b }}\" }\nsteps:\n  - log: a\n", 2, 17, "flow.no_expression_here", "default"},
+        Bad{"name: x\nvariables: { a: \"{{ b }}\" }\nsteps:\n  - log: a\n", 2, 17,
+            "flow.no_expression_here", "default"},
         Bad{"name: x\nsteps:\n  - skip\n", 3, 5, "flow.wrong_type", "- skip:"},
         Bad{"steps:\n  - log: a\n", 1, 1, "flow.no_name", "name"}));
 
 TEST(Load, CollectsAllFindingsInOrderOfLines) {
   auto result = load_text("nmae: x\nsteps:\n  - mvoe: a\n  - log: b\n    enabled: yes\n", "f", "/");
   ASSERT_GE(result.findings.size(), 3u);
-  for (std::size_t i = 1; i < result.findings.size(); ++i) EXPECT_LE(result.findings[i - 1].place.line, result.findings[i].place.line);
+  for (std::size_t i = 1; i < result.findings.size(); ++i)
+    EXPECT_LE(result.findings[i - 1].place.line, result.findings[i].place.line);
 }
 
 TEST(Load, RefusesWhatIsTooDeepOrTooLarge) {
@@ -153,7 +182,8 @@ TEST(Load, ReadsAGoodFlow) {
 }
 
 TEST(Template, KnowsWhereAnExpressionEnds) {
-  auto result = load_text("name: x\nsteps:\n  - log: \"{{ '}}' }}{{ {{1}}[1][1] }}{{ [[}}]] }}\"\n", "f", "/");
+  auto result = load_text("name: x\nsteps:\n  - log: \"{{ '}}' }}{{ {{1}}[1][1] }}{{ [[}}]] }}\"\n",
+                          "f", "/");
   ASSERT_TRUE(result.ok()) << all_of(result.findings);
   const auto& text = std::get<Template>(result.flow.steps[0].field("message")->data);
   ASSERT_EQ(text.pieces.size(), 3u);

@@ -9,8 +9,10 @@
 
 namespace postroom::flow {
 
-// The source that stands under `path` in `step`: "auth.password", "smtp.auth.username". Nothing when the field is left
-// out. A flow that was loaded without errors has exactly one of the three forms there.
-std::optional<vault::SecretSource> secret_source(const Flow& flow, const Step& step, std::string_view path);
+// The source that stands under `path` in `step`: "auth.password", "smtp.auth.username". Nothing
+// when the field is left out. A flow that was loaded without errors has exactly one of the three
+// forms there.
+std::optional<vault::SecretSource> secret_source(const Flow& flow, const Step& step,
+                                                 std::string_view path);
 
 }  // namespace postroom::flow

@@ -1,8 +1,8 @@
 #include "flow/load/secret_reader.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
+
+#include <fmt/format.h>
 
 #include "flow/load/secret_field.hpp"
 #include "flow/load/yaml_complaint.hpp"
@@ -38,7 +38,8 @@ bool takes_bare_text(std::string_view field) noexcept {
   return field == "username" || field == "tenant_id" || field == "client_id" || field == "subject";
 }
 
-std::optional<Node> read_secret(std::string_view field, const YamlNode& node, Complaints& complaints) {
+std::optional<Node> read_secret(std::string_view field, const YamlNode& node,
+                                Complaints& complaints) {
   if (node.is_reported) return std::nullopt;
   if (node.kind == Kind::scalar) {
     if (node.text.contains("{{")) {
@@ -47,8 +48,10 @@ std::optional<Node> read_secret(std::string_view field, const YamlNode& node, Co
       return std::nullopt;
     }
     if (!takes_bare_text(field)) {
-      complaints.error("secret.bare_text", fmt::format("{} cannot be written as bare text", field),
-                       "write { credential: NAME }, { variable: NAME } or { insecure_string: TEXT }", node.place);
+      complaints.error(
+          "secret.bare_text", fmt::format("{} cannot be written as bare text", field),
+          "write { credential: NAME }, { variable: NAME } or { insecure_string: TEXT }",
+          node.place);
       return std::nullopt;
     }
     NodeMap map;
@@ -57,21 +60,27 @@ std::optional<Node> read_secret(std::string_view field, const YamlNode& node, Co
   }
   if (node.kind != Kind::mapping) {
     complaints.error("flow.wrong_type", fmt::format("{} has no source", field),
-                     "write { credential: NAME }, { variable: NAME } or { insecure_string: TEXT }", node.place);
+                     "write { credential: NAME }, { variable: NAME } or { insecure_string: TEXT }",
+                     node.place);
     return std::nullopt;
   }
-  static const std::vector<std::string> known = {"credential", "attribute", "locker", "variable", "insecure_string"};
+  static const std::vector<std::string> known = {"credential", "attribute", "locker", "variable",
+                                                 "insecure_string"};
   NodeMap map;
   int sources = 0;
   bool is_credential = false;
   bool is_sound = true;
   for (const auto& [key, value] : node.entries) {
-    bool is_source = key.text == "credential" || key.text == "variable" || key.text == "insecure_string";
+    bool is_source =
+        key.text == "credential" || key.text == "variable" || key.text == "insecure_string";
     if (!is_source && key.text != "attribute" && key.text != "locker") {
       if (!key.is_quoted && lacks_space(key.text)) {
-        complaints.error("flow.missing_space", missing_space(key.text.substr(0, key.text.find(':')), {}).message, "write a space behind the colon", key.place);
+        complaints.error("flow.missing_space",
+                         missing_space(key.text.substr(0, key.text.find(':')), {}).message,
+                         "write a space behind the colon", key.place);
       } else {
-        complaints.unknown("flow.unknown_key", "key", key.text, "a secret source", known, key.place);
+        complaints.unknown("flow.unknown_key", "key", key.text, "a secret source", known,
+                           key.place);
       }
       is_sound = false;
       continue;
@@ -80,11 +89,14 @@ std::optional<Node> read_secret(std::string_view field, const YamlNode& node, Co
     is_credential |= key.text == "credential";
     if (value.is_reported) {
       is_sound = false;
-    } else if (value.kind != Kind::scalar || (value.text.empty() && key.text != "insecure_string")) {
-      complaints.error("flow.wrong_type", fmt::format("{} is not a text", key.text), fmt::format("write {}: TEXT", key.text), value.place);
+    } else if (value.kind != Kind::scalar ||
+               (value.text.empty() && key.text != "insecure_string")) {
+      complaints.error("flow.wrong_type", fmt::format("{} is not a text", key.text),
+                       fmt::format("write {}: TEXT", key.text), value.place);
       is_sound = false;
     } else if (value.text.contains("{{") && key.text != "insecure_string") {
-      complaints.error("flow.no_expression_here", "expressions are not allowed in a secret source", "write the name out", value.place);
+      complaints.error("flow.no_expression_here", "expressions are not allowed in a secret source",
+                       "write the name out", value.place);
       is_sound = false;
     } else {
       map.emplace_back(key.text, text_node(value.text, value.place));
@@ -92,19 +104,26 @@ std::optional<Node> read_secret(std::string_view field, const YamlNode& node, Co
   }
   if (!is_sound) return std::nullopt;
   if (sources != 1) {
-    complaints.error("secret.one_source", fmt::format("{} has {}; it takes exactly one", field, sources == 0 ? "no source" : "several sources"),
-                     "write one of { credential: NAME }, { variable: NAME }, { insecure_string: TEXT }", node.place);
+    complaints.error(
+        "secret.one_source",
+        fmt::format("{} has {}; it takes exactly one", field,
+                    sources == 0 ? "no source" : "several sources"),
+        "write one of { credential: NAME }, { variable: NAME }, { insecure_string: TEXT }",
+        node.place);
     return std::nullopt;
   }
   if (!is_credential && (entry(map, "attribute") || entry(map, "locker"))) {
-    complaints.error("secret.one_source", "attribute and locker go with credential only", "remove them, or name a credential", node.place);
+    complaints.error("secret.one_source", "attribute and locker go with credential only",
+                     "remove them, or name a credential", node.place);
     return std::nullopt;
   }
-  if (is_credential && !entry(map, "attribute")) map.emplace_back("attribute", text_node(std::string(field), node.place));
+  if (is_credential && !entry(map, "attribute"))
+    map.emplace_back("attribute", text_node(std::string(field), node.place));
   return Node{std::move(map), node.place, node.place};
 }
 
-std::optional<vault::SecretSource> secret_source(const Flow& flow, const Step& step, std::string_view path) {
+std::optional<vault::SecretSource> secret_source(const Flow& flow, const Step& step,
+                                                 std::string_view path) {
   auto dot = path.find('.');
   const Node* node = step.field(path.substr(0, dot));
   while (node && dot != std::string_view::npos) {
@@ -118,7 +137,9 @@ std::optional<vault::SecretSource> secret_source(const Flow& flow, const Step& s
   vault::SecretSource source;
   source.place = fmt::format("{}:{}", flow.file, node->place.line);
   if (entry(*map, "credential")) {
-    source.from = vault::CredentialSource{text_of_entry(*map, "credential"), text_of_entry(*map, "attribute"), text_of_entry(*map, "locker")};
+    source.from =
+        vault::CredentialSource{text_of_entry(*map, "credential"), text_of_entry(*map, "attribute"),
+                                text_of_entry(*map, "locker")};
   } else if (entry(*map, "variable")) {
     source.from = vault::VariableSource{text_of_entry(*map, "variable")};
   } else {

@@ -1,5 +1,5 @@
-// Secret sources as a flow writes them: { credential, attribute, locker } | { variable } | { insecure_string }, exactly
-// one, without expressions.
+// Secret sources as a flow writes them: { credential, attribute, locker } | { variable } | {
+// insecure_string }, exactly one, without expressions.
 #pragma once
 
 #include <optional>
@@ -10,9 +10,10 @@
 
 namespace postroom::flow {
 
-// The tree of a source with everything filled in that may be left out (`attribute`, bare text). `field` is the field's
-// name; its attribute and whether bare text is allowed follow from it.
-std::optional<Node> read_secret(std::string_view field, const YamlNode& node, Complaints& complaints);
+// The tree of a source with everything filled in that may be left out (`attribute`, bare text).
+// `field` is the field's name; its attribute and whether bare text is allowed follow from it.
+std::optional<Node> read_secret(std::string_view field, const YamlNode& node,
+                                Complaints& complaints);
 
 // May this field be written as bare text? Not password and client_secret.
 bool takes_bare_text(std::string_view field) noexcept;

@@ -1,8 +1,8 @@
 #include "flow/load/step_reader.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "actions/registry.hpp"
 #include "base/text.hpp"
@@ -17,13 +17,17 @@ using Kind = YamlNode::Kind;
 
 constexpr std::string_view step_keys[] = {"id", "enabled", "note"};
 
-bool is_step_key(std::string_view name) { return std::ranges::find(step_keys, name) != std::end(step_keys); }
+bool is_step_key(std::string_view name) {
+  return std::ranges::find(step_keys, name) != std::end(step_keys);
+}
 
 bool holds(const std::vector<std::string>& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-bool acts_on_mail(const actions::ActionSpec& spec) { return spec.place == actions::Place::inside_mail_loop; }
+bool acts_on_mail(const actions::ActionSpec& spec) {
+  return spec.place == actions::Place::inside_mail_loop;
+}
 
 bool has_session(const actions::ActionSpec& spec) {
   return spec.uses_session || actions::find_field(spec, "session") != nullptr;
@@ -50,7 +54,8 @@ std::vector<Step> StepReader::read_steps(const YamlNode& node, const std::string
     return steps;
   }
   if (node.items.empty()) {
-    complaints_.error("flow.no_steps", "there are no steps here", "add a step, or remove this body", node.place);
+    complaints_.error("flow.no_steps", "there are no steps here", "add a step, or remove this body",
+                      node.place);
   }
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     if (++steps_ > limits_.steps) {
@@ -58,7 +63,8 @@ std::vector<Step> StepReader::read_steps(const YamlNode& node, const std::string
                         "split it into several flows", node.items[i].place);
       break;
     }
-    if (auto step = read_step(node.items[i], path + std::to_string(i))) steps.push_back(std::move(*step));
+    if (auto step = read_step(node.items[i], path + std::to_string(i)))
+      steps.push_back(std::move(*step));
   }
   return steps;
 }
@@ -67,7 +73,8 @@ std::optional<Step> StepReader::read_step(const YamlNode& node, std::string path
   if (node.is_reported) return std::nullopt;
   if (node.kind != Kind::mapping) {
     if (node.kind == Kind::scalar && !node.is_quoted && lacks_space(node.text)) {
-      complaints_.error("flow.missing_space", missing_space(node.text.substr(0, node.text.find(':')), {}).message,
+      complaints_.error("flow.missing_space",
+                        missing_space(node.text.substr(0, node.text.find(':')), {}).message,
                         "write a space behind the colon", node.place);
     } else if (node.kind == Kind::scalar && actions::find_spec(node.text)) {
       complaints_.error("flow.wrong_type", "a step is an action with a colon behind its name",
@@ -89,12 +96,18 @@ std::optional<Step> StepReader::read_step(const YamlNode& node, std::string path
     const auto* spec = actions::find_spec(key.text);
     if (!spec) {
       // A field that slipped out of its action is found below, where the action is known.
-      if (!(step.spec && holds(field_names(*step.spec), key.text))) complain_of_key(key, node);
-      else complaints_.error("flow.misplaced_field", fmt::format("{} stands beside {}, not inside it", in_quotes(key.text), step.spec->name),
-                             fmt::format("indent it by two more spaces than \"{}:\"", step.spec->name), key.place);
+      if (!(step.spec && holds(field_names(*step.spec), key.text)))
+        complain_of_key(key, node);
+      else
+        complaints_.error(
+            "flow.misplaced_field",
+            fmt::format("{} stands beside {}, not inside it", in_quotes(key.text), step.spec->name),
+            fmt::format("indent it by two more spaces than \"{}:\"", step.spec->name), key.place);
       is_sound = false;
     } else if (action) {
-      complaints_.error("flow.two_actions", fmt::format("a step is one action; {} is a second one beside {}", spec->name, step.spec->name),
+      complaints_.error("flow.two_actions",
+                        fmt::format("a step is one action; {} is a second one beside {}",
+                                    spec->name, step.spec->name),
                         fmt::format("write \"- {}:\" to begin a step", spec->name), key.place);
       is_sound = false;
     } else {
@@ -104,23 +117,33 @@ std::optional<Step> StepReader::read_step(const YamlNode& node, std::string path
     }
   }
   if (!action) {
-    if (is_sound) complaints_.error("flow.no_action", "this step has no action", "add one, such as log: \"hello\"", node.place);
+    if (is_sound)
+      complaints_.error("flow.no_action", "this step has no action",
+                        "add one, such as log: \"hello\"", node.place);
     return std::nullopt;
   }
   step.place = action->place;
   for (const auto& [key, value] : node.entries) {
-    if (key.text == "note" && value.kind == Kind::scalar) step.note = value.text;
+    if (key.text == "note" && value.kind == Kind::scalar)
+      step.note = value.text;
     else if (key.text == "note" && !value.is_reported && value.kind != Kind::null)
       complaints_.error("flow.wrong_type", "a note is a text", "write note: \"...\"", value.place);
     if (key.text == "enabled") {
-      if (value.text == "true" || value.text == "false") step.enabled = value.text == "true";
-      else complaints_.error("flow.wrong_type", fmt::format("{} is not true or false", in_quotes(value.text)), "write true or false", value.place);
+      if (value.text == "true" || value.text == "false")
+        step.enabled = value.text == "true";
+      else
+        complaints_.error("flow.wrong_type",
+                          fmt::format("{} is not true or false", in_quotes(value.text)),
+                          "write true or false", value.place);
     }
     if (key.text != "id") continue;
     if (!is_session_name(value.text)) {
-      complaints_.error("flow.bad_name", "an id is 1 to 64 letters, digits, '_', '.' or '-'", "write id: NAME", value.place);
+      complaints_.error("flow.bad_name", "an id is 1 to 64 letters, digits, '_', '.' or '-'",
+                        "write id: NAME", value.place);
     } else if (!ids_.insert(value.text).second) {
-      complaints_.error("flow.duplicate_id", fmt::format("another step has the id {}", in_quotes(value.text)), "give each step an id of its own", value.place);
+      complaints_.error("flow.duplicate_id",
+                        fmt::format("another step has the id {}", in_quotes(value.text)),
+                        "give each step an id of its own", value.place);
     } else {
       step.id = value.text;
     }
@@ -132,16 +155,21 @@ std::optional<Step> StepReader::read_step(const YamlNode& node, std::string path
 
 void StepReader::read_action(Step& step, const YamlNode& key, const YamlNode& body) {
   if (body.is_reported || body.kind == Kind::null) return;
-  const auto* only = step.spec->scalar_field.empty() ? nullptr : actions::find_field(*step.spec, step.spec->scalar_field);
+  const auto* only = step.spec->scalar_field.empty()
+                         ? nullptr
+                         : actions::find_field(*step.spec, step.spec->scalar_field);
   if (only && only->type == actions::FieldType::mapping && body.kind == Kind::mapping) {
-    if (auto node = read_field(step, *only, body, key.place)) step.fields.emplace_back(std::string(only->name), std::move(*node));
+    if (auto node = read_field(step, *only, body, key.place))
+      step.fields.emplace_back(std::string(only->name), std::move(*node));
   } else if (body.kind == Kind::mapping) {
     read_fields(step, body);
   } else if (body.kind == Kind::scalar) {
     read_scalar_body(step, key, body);
   } else {
-    complaints_.error("flow.wrong_type", fmt::format("{} has fields, not a list", step.spec->name),
-                      fmt::format("fields of {}: {}", step.spec->name, base::join(field_names(*step.spec), ", ")), body.place);
+    complaints_.error(
+        "flow.wrong_type", fmt::format("{} has fields, not a list", step.spec->name),
+        fmt::format("fields of {}: {}", step.spec->name, base::join(field_names(*step.spec), ", ")),
+        body.place);
   }
 }
 
@@ -156,13 +184,17 @@ void StepReader::read_scalar_body(Step& step, const YamlNode& key, const YamlNod
     }
   }
   if (spec.scalar_field == "session") return read_session(step, body);
-  const auto* field = spec.scalar_field.empty() ? nullptr : actions::find_field(spec, spec.scalar_field);
+  const auto* field =
+      spec.scalar_field.empty() ? nullptr : actions::find_field(spec, spec.scalar_field);
   if (!field || field->type == actions::FieldType::mapping) {
-    complaints_.error("flow.wrong_type", fmt::format("{} has fields, not a text", spec.name),
-                      fmt::format("fields of {}: {}", spec.name, base::join(field_names(spec), ", ")), body.place);
+    complaints_.error(
+        "flow.wrong_type", fmt::format("{} has fields, not a text", spec.name),
+        fmt::format("fields of {}: {}", spec.name, base::join(field_names(spec), ", ")),
+        body.place);
     return;
   }
-  if (auto node = read_field(step, *field, body, key.place)) step.fields.emplace_back(std::string(field->name), std::move(*node));
+  if (auto node = read_field(step, *field, body, key.place))
+    step.fields.emplace_back(std::string(field->name), std::move(*node));
 }
 
 void StepReader::read_fields(Step& step, const YamlNode& body) {
@@ -172,7 +204,8 @@ void StepReader::read_fields(Step& step, const YamlNode& body) {
     } else if (key.text == "mail" && acts_on_mail(*step.spec)) {
       read_mail(step, value);
     } else if (const auto* field = actions::find_field(*step.spec, key.text)) {
-      if (auto node = read_field(step, *field, value, key.place)) step.fields.emplace_back(key.text, std::move(*node));
+      if (auto node = read_field(step, *field, value, key.place))
+        step.fields.emplace_back(key.text, std::move(*node));
     } else {
       complain_of_field(step, key);
     }
@@ -184,7 +217,8 @@ void StepReader::read_session(Step& step, const YamlNode& node) {
   if (node.kind == Kind::scalar && is_session_name(node.text)) {
     step.session = node.text;
   } else if (node.text.contains("{{")) {
-    complaints_.error("flow.no_expression_here", "a session name is written out; expressions are not allowed here",
+    complaints_.error("flow.no_expression_here",
+                      "a session name is written out; expressions are not allowed here",
                       "write the name that connect uses", node.place);
   } else {
     complaints_.error("flow.bad_name", "a session name is 1 to 64 letters, digits, '_', '.' or '-'",
@@ -197,19 +231,23 @@ void StepReader::read_mail(Step& step, const YamlNode& node) {
   if (node.kind == Kind::scalar && is_variable_name(node.text)) {
     step.mail = node.text;
   } else {
-    complaints_.error("flow.bad_name", "mail is the name that a mail loop gives its message with `as`",
+    complaints_.error("flow.bad_name",
+                      "mail is the name that a mail loop gives its message with `as`",
                       "write mail: NAME", node.place);
   }
 }
 
 void StepReader::complain_of_key(const YamlNode& key, const YamlNode& step) {
   auto finding = missing_space(key.text.substr(0, key.text.find(':')), key.place);
-  if (!key.is_quoted && lacks_space(key.text)) return complaints_.error(finding.code, finding.message, finding.hint, key.place);
+  if (!key.is_quoted && lacks_space(key.text))
+    return complaints_.error(finding.code, finding.message, finding.hint, key.place);
   for (const auto& [other, value] : step.entries) {
     const auto* spec = actions::find_spec(other.text);
     if (!spec || !holds(field_names(*spec), key.text)) continue;
-    complaints_.error("flow.misplaced_field", fmt::format("{} stands beside {}, not inside it", in_quotes(key.text), spec->name),
-                      fmt::format("indent it by two more spaces than \"{}:\"", spec->name), key.place);
+    complaints_.error(
+        "flow.misplaced_field",
+        fmt::format("{} stands beside {}, not inside it", in_quotes(key.text), spec->name),
+        fmt::format("indent it by two more spaces than \"{}:\"", spec->name), key.place);
     return;
   }
   std::vector<std::string> names(std::begin(step_keys), std::end(step_keys));
@@ -224,8 +262,10 @@ void StepReader::complain_of_field(const Step& step, const YamlNode& key) {
     return complaints_.error(finding.code, finding.message, finding.hint, key.place);
   }
   if (is_step_key(key.text)) {
-    complaints_.error("flow.misplaced_field", fmt::format("{} belongs to the step, not to {}", in_quotes(key.text), step.spec->name),
-                      fmt::format("write it beside \"{}:\", one level up", step.spec->name), key.place);
+    complaints_.error(
+        "flow.misplaced_field",
+        fmt::format("{} belongs to the step, not to {}", in_quotes(key.text), step.spec->name),
+        fmt::format("write it beside \"{}:\", one level up", step.spec->name), key.place);
     return;
   }
   complaints_.unknown("flow.unknown_field", "field", key.text, step.spec->name, names, key.place);

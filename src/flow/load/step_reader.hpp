@@ -1,4 +1,5 @@
-// StepReader: from the YAML tree to steps and their fields, by what the action registry says of each.
+// StepReader: from the YAML tree to steps and their fields, by what the action registry says of
+// each.
 //
 // Does not know: other steps (check looks at a flow as a whole).
 #pragma once
@@ -36,19 +37,24 @@ class StepReader {
   void complain_of_key(const YamlNode& key, const YamlNode& step);
   void complain_of_field(const Step& step, const YamlNode& key);
 
-  std::optional<Node> read_field(const Step& step, const actions::FieldSpec& field, const YamlNode& node,
-                                 Place key_place);
-  std::optional<Node> read_text(const Step& step, const actions::FieldSpec& field, const YamlNode& node);
+  std::optional<Node> read_field(const Step& step, const actions::FieldSpec& field,
+                                 const YamlNode& node, Place key_place);
+  std::optional<Node> read_text(const Step& step, const actions::FieldSpec& field,
+                                const YamlNode& node);
   std::optional<Node> read_literal(const actions::FieldSpec& field, const YamlNode& node);
-  std::optional<Node> read_list(const Step& step, const actions::FieldSpec& field, const YamlNode& node);
-  std::optional<Node> read_mapping(const Step& step, const actions::FieldSpec& field, const YamlNode& node);
-  std::optional<Node> read_group(const Step& step, const actions::FieldSpec& field, const YamlNode& node);
+  std::optional<Node> read_list(const Step& step, const actions::FieldSpec& field,
+                                const YamlNode& node);
+  std::optional<Node> read_mapping(const Step& step, const actions::FieldSpec& field,
+                                   const YamlNode& node);
+  std::optional<Node> read_group(const Step& step, const actions::FieldSpec& field,
+                                 const YamlNode& node);
   std::optional<Node> read_condition(const YamlNode& node);
   std::optional<Template> read_template(const YamlNode& node);
   // The place of a byte of a value's text; the value's own when it is written over several lines.
   Place inside(const YamlNode& node, std::size_t offset) const;
 
-  bool expect(const YamlNode& node, YamlNode::Kind kind, std::string_view name, std::string_view wanted);
+  bool expect(const YamlNode& node, YamlNode::Kind kind, std::string_view name,
+              std::string_view wanted);
 
   std::string_view text_;
   const LoadLimits& limits_;

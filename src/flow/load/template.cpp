@@ -35,7 +35,8 @@ std::size_t skip_quoted(std::string_view text, std::size_t at) {
   return npos;
 }
 
-// The place behind a string, long bracket or comment that begins at `at`; `at` when none does; npos when it does not end.
+// The place behind a string, long bracket or comment that begins at `at`; `at` when none does; npos
+// when it does not end.
 std::size_t skip_word(std::string_view text, std::size_t at) {
   char c = text[at];
   if (c == '"' || c == '\'') return skip_quoted(text, at);
@@ -79,13 +80,15 @@ std::expected<Template, TemplateError> parse_template(std::string_view text) {
     if (open == text.size()) break;
     auto end = end_of_expression(text, open + 2);
     if (!end) {
-      return std::unexpected(TemplateError{open, "\"{{\" is not closed by \"}}\"",
-                                           "close the expression and any quote inside it; in YAML a value with {{ is "
-                                           "best written in quotes"});
+      return std::unexpected(
+          TemplateError{open, "\"{{\" is not closed by \"}}\"",
+                        "close the expression and any quote inside it; in YAML a value with {{ is "
+                        "best written in quotes"});
     }
     auto expression = base::trim(text.substr(open + 2, *end - open - 2));
     if (expression.empty()) {
-      return std::unexpected(TemplateError{open, "the expression between {{ and }} is empty", "write {{ mail.subject }}"});
+      return std::unexpected(TemplateError{open, "the expression between {{ and }} is empty",
+                                           "write {{ mail.subject }}"});
     }
     result.pieces.push_back({true, std::string(expression)});
     at = *end + 2;
@@ -99,11 +102,13 @@ std::expected<Template, TemplateError> parse_condition(std::string_view text) {
     auto parsed = parse_template(trimmed);
     if (!parsed) return parsed;
     if (parsed->is_one_expression()) return parsed;
-    return std::unexpected(TemplateError{0, "a condition is one expression, not text around expressions",
-                                         "write the whole condition as one expression, with or without {{ }}"});
+    return std::unexpected(
+        TemplateError{0, "a condition is one expression, not text around expressions",
+                      "write the whole condition as one expression, with or without {{ }}"});
   }
   if (trimmed.empty()) {
-    return std::unexpected(TemplateError{0, "the condition is empty", "write an expression such as mail.size > 1000"});
+    return std::unexpected(
+        TemplateError{0, "the condition is empty", "write an expression such as mail.size > 1000"});
   }
   Template result;
   result.pieces.push_back({true, std::string(trimmed)});

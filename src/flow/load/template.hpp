@@ -1,5 +1,5 @@
-// Texts with {{ expressions }}: cutting them into pieces. Knows where a Lua string, comment or table ends, nothing else
-// of Lua.
+// Texts with {{ expressions }}: cutting them into pieces. Knows where a Lua string, comment or
+// table ends, nothing else of Lua.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,8 @@ struct TemplateError {
   std::string hint;
 };
 
-// `}}` inside a Lua string, a long bracket, a comment or a table constructor does not end an expression.
+// `}}` inside a Lua string, a long bracket, a comment or a table constructor does not end an
+// expression.
 std::expected<Template, TemplateError> parse_template(std::string_view text);
 
 // A condition: the whole text is the expression, or it is exactly one {{ expression }}.

@@ -1,9 +1,9 @@
 #include "flow/load/yaml_complaint.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <optional>
+
+#include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -12,24 +12,25 @@
 namespace postroom::flow {
 namespace {
 
-constexpr auto npos = std::string_view::npos;
-
 bool is_name_char(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-';
 }
 
 // In characters, from 1.
 int column_of(std::string_view line, std::size_t byte) {
   int column = 1;
-  for (std::size_t at = 0; at < byte && at < line.size(); at += base::next_code_point(line, at).length) ++column;
+  for (std::size_t at = 0; at < byte && at < line.size();
+       at += base::next_code_point(line, at).length)
+    ++column;
   return column;
 }
 
 std::optional<std::size_t> tab_in_indentation(std::string_view line) {
   auto first = line.find_first_not_of(" \t");
-  if (first == npos) return std::nullopt;
+  if (first == std::string_view::npos) return std::nullopt;
   auto tab = line.find('\t');
-  if (tab == npos || tab > first) return std::nullopt;
+  if (tab == std::string_view::npos || tab > first) return std::nullopt;
   return tab;
 }
 
@@ -39,9 +40,12 @@ std::optional<std::size_t> open_braces(std::string_view line) {
   for (std::size_t i = 0; i < line.size(); ++i) {
     char c = line[i];
     if (quote != 0) {
-      if (c == '\\' && quote == '"') ++i;
-      else if (c == quote) quote = 0;
-    } else if ((c == '"' || c == '\'') && (i == 0 || std::string_view(" \t[{,:-").contains(line[i - 1]))) {
+      if (c == '\\' && quote == '"')
+        ++i;
+      else if (c == quote)
+        quote = 0;
+    } else if ((c == '"' || c == '\'') &&
+               (i == 0 || std::string_view(" \t[{,:-").contains(line[i - 1]))) {
       quote = c;
     } else if (c == '#' && (i == 0 || line[i - 1] == ' ')) {
       return std::nullopt;
@@ -57,7 +61,7 @@ std::optional<std::size_t> open_braces(std::string_view line) {
 std::string_view text_at(std::string_view text, Place place) noexcept {
   for (int line = 1; line < place.line; ++line) {
     auto end = text.find('\n');
-    if (end == npos) return {};
+    if (end == std::string_view::npos) return {};
     text.remove_prefix(end + 1);
   }
   for (int column = 1; column < place.column && !text.empty(); ++column) {
@@ -68,7 +72,7 @@ std::string_view text_at(std::string_view text, Place place) noexcept {
 
 bool lacks_space(std::string_view text) noexcept {
   auto colon = text.find(':');
-  if (colon == npos || colon == 0 || colon + 1 >= text.size()) return false;
+  if (colon == std::string_view::npos || colon == 0 || colon + 1 >= text.size()) return false;
   auto key = text.substr(0, colon);
   if (!std::ranges::all_of(key, is_name_char) || (key[0] >= '0' && key[0] <= '9')) return false;
   char next = text[colon + 1];
@@ -88,25 +92,29 @@ Finding missing_space(std::string_view key, Place place) {
 }
 
 Finding explain(std::string_view text, std::string_view words, Place place) {
-  // The parser may stop a line behind the mistake (or far behind it, in an unclosed bracket): the nearest suspect
-  // line at or before the stop is meant.
+  // The parser may stop a line behind the mistake (or far behind it, in an unclosed bracket): the
+  // nearest suspect line at or before the stop is meant.
   auto lines = base::split(text, '\n');
   int last = std::clamp(place.line, 1, static_cast<int>(lines.size()));
   for (int number = last; number >= std::max(1, last - 3); --number) {
     auto line = lines[static_cast<std::size_t>(number - 1)];
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (auto tab = tab_in_indentation(line)) {
-      return {Finding::Level::error, "flow.tab", "a tab indents this line: YAML indents with spaces only",
-              "replace the tab with spaces", {number, column_of(line, *tab)}};
+      return {Finding::Level::error,
+              "flow.tab",
+              "a tab indents this line: YAML indents with spaces only",
+              "replace the tab with spaces",
+              {number, column_of(line, *tab)}};
     }
     if (auto braces = open_braces(line)) return unquoted_braces({number, column_of(line, *braces)});
     auto start = line.find_first_not_of(" -");
-    if (start != npos && lacks_space(line.substr(start))) {
+    if (start != std::string_view::npos && lacks_space(line.substr(start))) {
       auto key = line.substr(start, line.find(':', start) - start);
       return missing_space(key, {number, column_of(line, start)});
     }
   }
-  return {Finding::Level::error, "flow.yaml_syntax", fmt::format("this is not YAML: {}", base::printable(words, 200)),
+  return {Finding::Level::error, "flow.yaml_syntax",
+          fmt::format("this is not YAML: {}", base::printable(words, 200)),
           "look at the indentation, quotes and brackets of this line and the one before it", place};
 }
 

@@ -1,4 +1,5 @@
-// What a YAML parser's complaint means to the author of a flow: tabs, braces and colons are behind nearly all of them.
+// What a YAML parser's complaint means to the author of a flow: tabs, braces and colons are behind
+// nearly all of them.
 #pragma once
 
 #include <string_view>
@@ -13,7 +14,8 @@ Finding explain(std::string_view text, std::string_view words, Place place);
 Finding unquoted_braces(Place place);
 Finding missing_space(std::string_view key, Place place);
 
-// "session:ap" -> true: a key and a value that lack the space behind the colon. Not "http://x" or "12:30".
+// "session:ap" -> true: a key and a value that lack the space behind the colon. Not "http://x" or
+// "12:30".
 bool lacks_space(std::string_view text) noexcept;
 
 // The rest of the text from `place` on; empty when it is not inside the text.

@@ -1,11 +1,11 @@
 #include "flow/load/yaml_tree.hpp"
 
+#include <sstream>
+
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
-
-#include <sstream>
 
 #include "base/error.hpp"
 #include "base/utf8.hpp"
@@ -40,8 +40,8 @@ class TreeMaker final : public YAML::EventHandler {
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    report("flow.alias", "a flow cannot use YAML aliases (*name)", "write the value out, or use a variable",
-           place_of(mark));
+    report("flow.alias", "a flow cannot use YAML aliases (*name)",
+           "write the value out, or use a variable", place_of(mark));
     add({.kind = YamlNode::Kind::null, .is_reported = true, .place = place_of(mark)});
   }
 
@@ -49,7 +49,10 @@ class TreeMaker final : public YAML::EventHandler {
                 const std::string& value) override {
     check_anchor(mark, anchor);
     check_tag(mark, tag);
-    add({.kind = YamlNode::Kind::scalar, .text = value, .is_quoted = tag == "!", .place = place_of(mark)});
+    add({.kind = YamlNode::Kind::scalar,
+         .text = value,
+         .is_quoted = tag == "!",
+         .place = place_of(mark)});
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -72,13 +75,14 @@ class TreeMaker final : public YAML::EventHandler {
 
   void report(std::string_view code, std::string message, std::string hint, Place place) {
     if (findings_.size() >= limits_.findings) throw Abandoned{};
-    findings_.push_back({Finding::Level::error, std::string(code), std::move(message), std::move(hint), place});
+    findings_.push_back(
+        {Finding::Level::error, std::string(code), std::move(message), std::move(hint), place});
   }
 
   void check_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (anchor == 0) return;
-    report("flow.anchor", "a flow cannot use YAML anchors (&name)", "write the value out, or use a variable",
-           place_of(mark));
+    report("flow.anchor", "a flow cannot use YAML anchors (&name)",
+           "write the value out, or use a variable", place_of(mark));
   }
 
   // "?" is a plain node's tag, "!" a quoted scalar's, "" a collection's without one (yaml-cpp 0.7).
@@ -88,7 +92,8 @@ class TreeMaker final : public YAML::EventHandler {
            "leave the tag out: each field knows its type", place_of(mark));
   }
 
-  void begin(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YamlNode::Kind kind) {
+  void begin(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+             YamlNode::Kind kind) {
     check_anchor(mark, anchor);
     check_tag(mark, tag);
     if (static_cast<int>(open_.size()) >= limits_.levels) {
@@ -128,28 +133,28 @@ class TreeMaker final : public YAML::EventHandler {
         report_braces(map.place);
         map.is_reported = true;
       } else {
-        report("flow.bad_key", "a key is a name, not a list, a mapping or nothing", "write NAME: VALUE", key.place);
+        report("flow.bad_key", "a key is a name, not a list, a mapping or nothing",
+               "write NAME: VALUE", key.place);
       }
       return;
     }
     if (key.text == "<<" && !key.is_quoted) {
-      report("flow.merge_key", "a flow cannot use YAML merge keys (<<)", "write the fields out", key.place);
+      report("flow.merge_key", "a flow cannot use YAML merge keys (<<)", "write the fields out",
+             key.place);
       return;
     }
     for (const auto& [earlier, ignored] : map.entries) {
       if (earlier.text != key.text) continue;
       report("flow.duplicate_key",
-             fmt::format("\"{}\" is there twice; the first is on line {}", base::printable(key.text, 60),
-                         earlier.place.line),
+             fmt::format("\"{}\" is there twice; the first is on line {}",
+                         base::printable(key.text, 60), earlier.place.line),
              "remove one of them", key.place);
       return;
     }
     map.entries.emplace_back(std::move(key), std::move(value));
   }
 
-  void report_braces(Place place) {
-    findings_.push_back(unquoted_braces(place));
-  }
+  void report_braces(Place place) { findings_.push_back(unquoted_braces(place)); }
 
   std::string_view text_;
   const LoadLimits& limits_;
@@ -161,9 +166,12 @@ class TreeMaker final : public YAML::EventHandler {
 // yaml-cpp takes any bytes and stops at NUL without a word.
 bool is_readable(std::string_view text, const LoadLimits& limits, std::vector<Finding>& findings) {
   if (text.size() > limits.bytes) {
-    findings.push_back({Finding::Level::error, "flow.too_large",
-                        fmt::format("the file has {} bytes; a flow has at most {}", text.size(), limits.bytes),
-                        "split it into several flows", {}});
+    findings.push_back(
+        {Finding::Level::error,
+         "flow.too_large",
+         fmt::format("the file has {} bytes; a flow has at most {}", text.size(), limits.bytes),
+         "split it into several flows",
+         {}});
     return false;
   }
   Place place{1, 1};
@@ -173,7 +181,8 @@ bool is_readable(std::string_view text, const LoadLimits& limits, std::vector<Fi
     bool is_control = c == 0x7F || (c < 0x20 && c != '\t' && c != '\n' && c != '\r');
     if (!step.valid || is_control) {
       findings.push_back({Finding::Level::error, "flow.not_utf8",
-                          step.valid ? fmt::format("there is a control character (0x{:02x}) here", static_cast<int>(c))
+                          step.valid ? fmt::format("there is a control character (0x{:02x}) here",
+                                                   static_cast<int>(c))
                                      : "the file is not valid UTF-8 here",
                           "save the file as UTF-8 text", place});
       return false;
@@ -190,7 +199,8 @@ bool is_readable(std::string_view text, const LoadLimits& limits, std::vector<Fi
 
 }  // namespace
 
-YamlNode read_yaml(std::string_view text, const LoadLimits& limits, std::vector<Finding>& findings) {
+YamlNode read_yaml(std::string_view text, const LoadLimits& limits,
+                   std::vector<Finding>& findings) {
   if (!is_readable(text, limits, findings)) return {};
   TreeMaker maker(text, limits, findings);
   std::istringstream in{std::string(text)};

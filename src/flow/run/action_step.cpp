@@ -86,6 +86,21 @@ class ActionEffect final : public Effect {
   std::string key_;
 };
 
+// The journal tells of steps that it runs; a queued one is told here, as soon as it is known what
+// it will do.
+void tell_queued(RunState& run, const Step& step, const MailFrame& frame, std::string_view note) {
+  const mailbox::Message& message = *frame.hand.message;
+  std::string_view from;
+  if (!message.envelope.from.empty()) from = message.envelope.from.front().address;
+  MessageFacts facts{.folder = frame.hand.folder->path(),
+                     .key = message.key.text,
+                     .message_id = message.envelope.message_id,
+                     .subject = message.envelope.subject,
+                     .from = from};
+  run.environment.events.step_done(facts,
+                                   {.path = step.path, .action = step.spec->name, .note = note});
+}
+
 }  // namespace
 
 Task<base::Value> act_on_mail(RunState& run, const Step& step, Scope& scope, MailFrame& innermost,
@@ -95,6 +110,7 @@ Task<base::Value> act_on_mail(RunState& run, const Step& step, Scope& scope, Mai
   if (target == &innermost && innermost.tail.contains(&step)) {
     Surroundings::Queueing queueing(run.around, innermost.journal, std::move(path));
     StepResult result = co_await effect.perform();
+    tell_queued(run, step, innermost, result.note);
     co_return from_json_text(result.value);
   }
   StepResult result = co_await innermost.journal.once(std::move(path), kind_of(step), effect);

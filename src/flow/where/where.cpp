@@ -18,12 +18,15 @@ using mailbox::Query;
 using mailbox::TextField;
 
 Error wrong(std::string_view key, std::string_view wanted, const base::Value& value) {
-  return Error(ErrorKind::config, "where.wrong_type", fmt::format("where: {} needs {}, not {}", key, wanted, in_quotes(text_of(value))),
+  return Error(ErrorKind::config, "where.wrong_type",
+               fmt::format("where: {} needs {}, not {}", key, wanted, in_quotes(text_of(value))),
                "correct the value");
 }
 
 Error unknown(std::string_view key, std::string_view where, const std::vector<std::string>& known) {
-  return Error(ErrorKind::config, "where.unknown_key", fmt::format("there is no test {} in {}", in_quotes(key), where), suggestion(key, known));
+  return Error(ErrorKind::config, "where.unknown_key",
+               fmt::format("there is no test {} in {}", in_quotes(key), where),
+               suggestion(key, known));
 }
 
 bool read_truth(std::string_view key, const base::Value& value) {
@@ -34,7 +37,8 @@ bool read_truth(std::string_view key, const base::Value& value) {
 }
 
 std::uint64_t read_size(std::string_view key, const base::Value& value) {
-  if (const auto* number = value.as<std::int64_t>(); number && *number >= 0) return static_cast<std::uint64_t>(*number);
+  if (const auto* number = value.as<std::int64_t>(); number && *number >= 0)
+    return static_cast<std::uint64_t>(*number);
   const auto* text = value.as<std::string>();
   auto size = text ? base::parse_size(*text) : std::nullopt;
   if (!size) throw wrong(key, "a size such as 10MB", value);
@@ -61,7 +65,8 @@ void check_pattern(std::string_view key, const std::string& pattern) {
   re2::RE2 compiled(pattern, options);
   if (compiled.ok()) return;
   throw Error(ErrorKind::config, "where.bad_pattern",
-              fmt::format("where: the pattern of {} does not compile: {}", key, base::printable(compiled.error(), 200)),
+              fmt::format("where: the pattern of {} does not compile: {}", key,
+                          base::printable(compiled.error(), 200)),
               "patterns are RE2's: no look-around, no back-references");
 }
 
@@ -90,7 +95,8 @@ class QueryMaker {
       tests.push_back(time(key, value));
     } else if (key == "status") {
       auto text = text_of(value);
-      if (text != "all" && text != "read" && text != "unread") throw wrong(key, "all, read or unread", value);
+      if (text != "all" && text != "read" && text != "unread")
+        throw wrong(key, "all, read or unread", value);
       if (text != "all") tests.push_back({mailbox::FlagTest{mailbox::Flag::seen, text == "read"}});
     } else if (key == "flagged") {
       tests.push_back({mailbox::FlagTest{mailbox::Flag::flagged, read_truth(key, value)}});
@@ -102,7 +108,8 @@ class QueryMaker {
       tests.push_back({mailbox::SizeTest{.smaller_than = read_size(key, value)}});
     } else if (key == "importance") {
       auto text = text_of(value);
-      if (text != "low" && text != "normal" && text != "high") throw wrong(key, "low, normal or high", value);
+      if (text != "low" && text != "normal" && text != "high")
+        throw wrong(key, "low, normal or high", value);
       tests.push_back({mailbox::ImportanceTest{text == "low"    ? mailbox::Importance::low
                                                : text == "high" ? mailbox::Importance::high
                                                                 : mailbox::Importance::normal}});
@@ -131,15 +138,18 @@ class QueryMaker {
     return queries;
   }
 
-  void add_text(std::vector<Query>& tests, std::string_view key, TextField field, const std::string& header, const base::Value& value) const {
+  void add_text(std::vector<Query>& tests, std::string_view key, TextField field,
+                const std::string& header, const base::Value& value) const {
     const auto* map = value.as<base::Map>();
     // An address that an expression yields ({name, address}) means the address.
     if (map && map->size() == 2 && map->contains("name") && map->contains("address")) {
-      tests.push_back({mailbox::TextTest{field, header, mailbox::Comparison::equals, {text_of(map->find("address")->second)}}});
+      tests.push_back({mailbox::TextTest{
+          field, header, mailbox::Comparison::equals, {text_of(map->find("address")->second)}}});
       return;
     }
     if (!map) {
-      tests.push_back({mailbox::TextTest{field, header, mailbox::Comparison::contains, read_texts(key, value)}});
+      tests.push_back({mailbox::TextTest{field, header, mailbox::Comparison::contains,
+                                         read_texts(key, value)}});
       return;
     }
     auto cased = map->find("case");
@@ -169,7 +179,9 @@ class QueryMaker {
     auto before = tests.size();
     add_text(tests, "header", TextField::header, header, value);
     // A name alone: the field is there. Every value contains the empty text.
-    if (tests.size() == before) tests.push_back({mailbox::TextTest{TextField::header, header, mailbox::Comparison::contains, {""}}});
+    if (tests.size() == before)
+      tests.push_back(
+          {mailbox::TextTest{TextField::header, header, mailbox::Comparison::contains, {""}}});
   }
 
   base::Instant instant(std::string_view key, const base::Value& value) const {
@@ -183,8 +195,11 @@ class QueryMaker {
   Query time(const std::string& key, const base::Value& value) const {
     const auto* map = value.as<base::Map>();
     if (!map) throw wrong(key, "{ since, before, within }", value);
-    mailbox::TimeTest test{.field = key == "sent" ? mailbox::TimeField::sent : mailbox::TimeField::received};
-    auto since = [&](base::Instant at) { test.since = test.since ? std::max(*test.since, at) : at; };
+    mailbox::TimeTest test{.field = key == "sent" ? mailbox::TimeField::sent
+                                                  : mailbox::TimeField::received};
+    auto since = [&](base::Instant at) {
+      test.since = test.since ? std::max(*test.since, at) : at;
+    };
     for (const auto& [form, wanted] : *map) {
       if (form == "since") {
         since(instant(form, wanted));

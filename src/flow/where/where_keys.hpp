@@ -15,7 +15,8 @@ const std::vector<std::string>& text_forms();  // contains, equals ...
 const std::vector<std::string>& time_forms();  // since, before, within
 
 std::optional<mailbox::TextField> text_field_of(std::string_view key) noexcept;  // not header
-std::optional<mailbox::Comparison> comparison_of(std::string_view form) noexcept;  // any_of: contains
+std::optional<mailbox::Comparison> comparison_of(
+    std::string_view form) noexcept;  // any_of: contains
 
 // RFC 5322 section 2.2: printable ASCII but the colon.
 bool is_header_name(std::string_view name) noexcept;

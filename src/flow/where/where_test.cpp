@@ -28,7 +28,9 @@ mailbox::Message message() {
   return m;
 }
 
-bool matches(Map where) { return mailbox::Evaluator(to_query(where, "Europe/Paris", now)).matches(message()); }
+bool matches(Map where) {
+  return mailbox::Evaluator(to_query(where, "Europe/Paris", now)).matches(message());
+}
 
 std::string code(Map where) {
   try {
@@ -54,7 +56,8 @@ TEST(Where, MeansWhatTheContractSays) {
   EXPECT_TRUE(matches({{"from", Map{{"equals", "jane@example.com"}}}}));
   EXPECT_TRUE(matches({{"from", Map{{"name", "x"}, {"address", "jane@example.com"}}}}));
   EXPECT_TRUE(matches({{"body", "pay"}}));
-  EXPECT_TRUE(matches({{"has_attachment", true}, {"attachment_name", ".pdf"}, {"attachment_type", "pdf"}}));
+  EXPECT_TRUE(
+      matches({{"has_attachment", true}, {"attachment_name", ".pdf"}, {"attachment_type", "pdf"}}));
   EXPECT_FALSE(matches({{"has_attachment", "false"}}));
   EXPECT_TRUE(matches({{"larger_than", "4MB"}, {"smaller_than", "6MB"}}));
   EXPECT_FALSE(matches({{"larger_than", std::int64_t{5'000'000}}}));
