@@ -10,6 +10,7 @@ find_package(date REQUIRED)            # base
 find_package(nlohmann_json REQUIRED)   # base (value_json), flow, cli
 find_package(CLI11 REQUIRED)           # cli
 find_package(GTest REQUIRED)
+find_package(Python3 REQUIRED COMPONENTS Interpreter)   # tests
 pkg_check_modules(GMIME REQUIRED IMPORTED_TARGET gmime-3.0)    # mime
 pkg_check_modules(GSASL REQUIRED IMPORTED_TARGET libgsasl)     # auth
 pkg_check_modules(YAMLCPP REQUIRED IMPORTED_TARGET yaml-cpp)   # flow

@@ -29,6 +29,7 @@ TEST(Text, FindsTheNearestWord) {
   EXPECT_EQ(nearest("subjct", words), "subject");
   EXPECT_EQ(nearest("Sender", words), "sender");
   EXPECT_EQ(nearest("recieved", words), "received");
+  EXPECT_EQ(nearest("sned", std::vector<std::string>{"move", "send"}), "send");
   EXPECT_FALSE(nearest("attachment", words));
   EXPECT_FALSE(nearest("", words));
 }

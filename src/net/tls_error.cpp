@@ -18,8 +18,8 @@ Error certificate_error(long verdict, const std::string& host) {
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
       return {ErrorKind::tls, "tls.self_signed",
               "the certificate of " + host + " is signed by itself",
-              "if this server is yours, save its certificate to a file and name that file as the "
-              "extra CA"};
+              "if this server is yours, save its certificate to a file and name that file in "
+              "tls_ca"};
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       return {ErrorKind::tls, "tls.wrong_name", "the certificate is not for " + host,
@@ -29,7 +29,7 @@ Error certificate_error(long verdict, const std::string& host) {
       Error error(ErrorKind::tls, "tls.untrusted",
                   "nobody trusted vouches for the certificate of " + host + ": " +
                       X509_verify_cert_error_string(verdict),
-                  "install the issuer's CA certificate, or name its PEM file as the extra CA; "
+                  "install the issuer's CA certificate, or name its PEM file in tls_ca; "
                   "behind a proxy that "
                   "inspects TLS it is the proxy's CA");
       return error;

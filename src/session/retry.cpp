@@ -6,7 +6,9 @@ namespace postroom::session {
 
 std::optional<std::chrono::milliseconds> pause_before(const RetryPolicy& policy, int next,
                                                       const base::Error& error) {
-  if (!error.transient() || next > policy.tries) return std::nullopt;
+  // Who has waited for the whole limit has waited enough.
+  bool waited = error.kind() == base::ErrorKind::timed_out;
+  if (!error.transient() || waited || next > policy.tries) return std::nullopt;
   auto pause = policy.first_pause * (1 << std::min(next - 2, 20));
   if (auto asked = error.retry_after()) pause = std::max(pause, *asked);
   if (pause > policy.longest_pause) return std::nullopt;

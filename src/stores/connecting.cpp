@@ -1,8 +1,11 @@
 #include "stores/connecting.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "net/with_timeout.hpp"
 
 namespace postroom::stores {
 namespace {
@@ -120,6 +123,23 @@ base::Error name_protocol(const base::Error& error, std::string_view wanted) {
                              wanted == "IMAP" ? "IMAP: 993 with TLS, 143 with STARTTLS"
                                               : "SMTP: 465 with TLS, 587 with STARTTLS"));
   return named;
+}
+
+base::Task<void> hear_greeting(net::TlsMode tls, std::chrono::milliseconds timeout,
+                               base::Task<void> greeting) {
+  constexpr std::chrono::milliseconds longest{30'000};  // servers that delay it stay below 20 s
+  try {
+    co_await net::with_timeout(std::min(timeout * 3 / 4, longest), "the server's greeting",
+                               std::move(greeting));
+  } catch (const base::Error& error) {
+    if (error.kind() != base::ErrorKind::timed_out) throw;
+    std::string hint = tls == net::TlsMode::implicit
+                           ? "is this the right port? The server may be overloaded: try again later"
+                           : "the port may want TLS from the first byte: set tls: implicit, or use "
+                             "the port for STARTTLS (143 IMAP, 587 SMTP)";
+    throw base::Error(base::ErrorKind::timed_out, "net.no_greeting",
+                      "the server took the connection and said nothing", std::move(hint));
+  }
 }
 
 }  // namespace postroom::stores

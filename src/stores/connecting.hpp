@@ -37,4 +37,10 @@ std::string_view protocol_of(std::string_view greeting) noexcept;
 // The same error with a hint that names what the server speaks, if its words show that.
 base::Error name_protocol(const base::Error& error, std::string_view wanted);
 
+// The server's first words, within three quarters of `timeout`, at most 30 s: a server that says
+// nothing at once on a port where it should speak first mostly waits for TLS. Error{timed_out,
+// "net.no_greeting"}.
+base::Task<void> hear_greeting(net::TlsMode tls, std::chrono::milliseconds timeout,
+                               base::Task<void> greeting);
+
 }  // namespace postroom::stores

@@ -40,7 +40,8 @@ Task<std::unique_ptr<imap::Client>> connect_imap(const account::Account& account
   std::unique_ptr<net::Stream> opened = co_await connector.open(target);
   std::unique_ptr<net::Stream> stream = trusted(std::move(opened), account.allow_plaintext);
   auto client = std::make_unique<imap::Client>(std::move(stream));
-  co_await client->read_greeting();
+  auto greeting = client->read_greeting();
+  co_await hear_greeting(target.tls, account.timeout, std::move(greeting));
   if (target.tls == net::TlsMode::starttls) co_await imap::start_tls(*client);
   co_await imap::fetch_capabilities(*client);
   if (credentials && !client->is_preauthenticated()) {

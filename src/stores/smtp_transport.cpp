@@ -56,7 +56,8 @@ Task<std::unique_ptr<smtp::Client>> SmtpTransport::open_client() {
   options.tls = target.tls;
   options.idle_limit = account_.timeout;
   auto client = std::make_unique<smtp::Client>(std::move(stream), options);
-  co_await client->open();
+  auto opening = client->open();
+  co_await hear_greeting(target.tls, account_.timeout, std::move(opening));
   if (credentials) co_await client->sign_in(std::move(*credentials));
   co_return client;
 }

@@ -93,6 +93,8 @@ class FieldReader {
           return {base::Value(std::move(path.path)), path.origin};
         }
         break;
+      case FieldType::path_list:
+        return read_paths(node);
       case FieldType::text_list:
       case FieldType::address_list:
       case FieldType::folder_list:
@@ -101,6 +103,34 @@ class FieldReader {
         if (text) return read_scalar(spec, *text);
     }
     throw wrong("it has the wrong shape");
+  }
+
+  // A list, or one path: a file name may hold ';' and ','.
+  Evaluated read_paths(const Node& node) {
+    Evaluated result;
+    base::List list;
+    auto add = [&](const Node& item) {
+      const auto& text = std::get<Template>(item.data);
+      if (text.is_one_expression()) {
+        auto evaluated = expressions_.evaluate(text, scope_);
+        if (const auto* several = evaluated.value.as<base::List>()) {
+          for (const auto& path : *several)
+            list.emplace_back(absolute_path(path.to_text(), context_.directory));
+          if (evaluated.origin == Origin::mail) result.origin = Origin::mail;
+          return;
+        }
+      }
+      auto path = evaluate_path(text, expressions_, scope_, context_.directory);
+      if (path.origin == Origin::mail) result.origin = Origin::mail;
+      list.emplace_back(std::move(path.path));
+    };
+    if (const auto* items = std::get_if<NodeList>(&node.data)) {
+      for (const auto& item : *items) add(item);
+    } else {
+      add(node);
+    }
+    result.value = base::Value(std::move(list));
+    return result;
   }
 
   Evaluated read_scalar(const FieldSpec& spec, const Template& text) {

@@ -38,26 +38,8 @@ void Complaints::unknown(std::string_view code, std::string_view kind, std::stri
         suggestion(name, known), place);
 }
 
-namespace {
-
-// Two letters the wrong way round are the commonest slip, and two edits to an edit distance.
-std::optional<std::string> transposed(std::string_view name,
-                                      const std::vector<std::string>& known) {
-  std::string swapped(name);
-  for (std::size_t i = 0; i + 1 < swapped.size() && i < 80; ++i) {
-    std::swap(swapped[i], swapped[i + 1]);
-    if (std::ranges::find(known, swapped) != known.end()) return swapped;
-    std::swap(swapped[i], swapped[i + 1]);
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
 std::string suggestion(std::string_view name, const std::vector<std::string>& known) {
   if (auto meant = base::nearest(name, known))
-    return fmt::format("did you mean {}?", in_quotes(*meant));
-  if (auto meant = transposed(name, known))
     return fmt::format("did you mean {}?", in_quotes(*meant));
   if (known.empty()) return {};
   return fmt::format("there are: {}", base::join(known, ", "));

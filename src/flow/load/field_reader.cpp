@@ -79,6 +79,7 @@ std::optional<Node> StepReader::read_field(const Step& step, const FieldSpec& fi
     case FieldType::text_list:
     case FieldType::address_list:
     case FieldType::folder_list:
+    case FieldType::path_list:
       result = read_list(step, field, node);
       break;
     case FieldType::where:
