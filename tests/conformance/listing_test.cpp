@@ -11,6 +11,7 @@ using testing::ElementsAre;
 
 class Listing : public Conformance {};
 INSTANTIATE_CONFORMANCE(Listing);
+INSTANTIATE_TEST_SUITE_P(reduced, Listing, testing::ValuesIn(reduced_kinds()), kind_name);
 
 constexpr int sample_count = 60;
 constexpr int question_count = 60;

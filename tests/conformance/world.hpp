@@ -43,7 +43,11 @@ inline void PrintTo(const WorldKind& kind, std::ostream* out) { *out << kind.nam
 // Every kind that the suite runs on.
 const std::vector<WorldKind>& world_kinds();
 
+// A memory mailbox with one ability off at a time: "move", "flag", "append", "create".
+const std::vector<WorldKind>& reduced_kinds();
+
 std::unique_ptr<World> make_memory_world();
+std::unique_ptr<World> make_memory_world_without(const std::string& ability);
 std::unique_ptr<World> make_maildir_world();
 std::unique_ptr<World> make_dovecot_world(const std::vector<std::string>& without);
 

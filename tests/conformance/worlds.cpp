@@ -27,6 +27,12 @@ namespace fs = std::filesystem;
 
 class MemoryWorld final : public World {
  public:
+  explicit MemoryWorld(std::string_view without = {}) {
+    mailbox_.abilities = {.move = without != "move",
+                          .flag = without != "flag",
+                          .append = without != "append",
+                          .create = without != "create"};
+  }
   void deliver(const std::string& folder, const std::string& raw, const mailbox::Flags& flags,
                base::Instant received) override {
     const mime::Message message = mime::Message::parse(raw);
@@ -148,6 +154,9 @@ class DovecotWorld final : public World {
 }  // namespace
 
 std::unique_ptr<World> make_memory_world() { return std::make_unique<MemoryWorld>(); }
+std::unique_ptr<World> make_memory_world_without(const std::string& ability) {
+  return std::make_unique<MemoryWorld>(ability);
+}
 std::unique_ptr<World> make_maildir_world() { return std::make_unique<MaildirWorld>(); }
 std::unique_ptr<World> make_dovecot_world(const std::vector<std::string>& without) {
   return std::make_unique<DovecotWorld>(without);
@@ -168,6 +177,18 @@ const std::vector<WorldKind>& world_kinds() {
       {"dovecot_without_literals", dovecot({"LITERAL+", "LITERAL-", "SASL-IR"})},
       {"dovecot_without_special_use", dovecot({"SPECIAL-USE", "NAMESPACE"})},
   };
+  return kinds;
+}
+
+const std::vector<WorldKind>& reduced_kinds() {
+  static const std::vector<WorldKind> kinds = [] {
+    std::vector<WorldKind> made;
+    for (const std::string ability : {"move", "flag", "append", "create"}) {
+      made.push_back(
+          {"memory_without_" + ability, [ability] { return make_memory_world_without(ability); }});
+    }
+    return made;
+  }();
   return kinds;
 }
 

@@ -47,8 +47,7 @@ start_servers() {
 }
 
 show_archive() {
-  (cd "$archive" && find . -type f -printf '  %P\t%s bytes\n' | sort | column -t -s "$(printf '\t')" -o '   ' |
-    sed 's/^/  /')
+  (cd "$archive" && find . -type f -printf '%8s bytes   %P\n' | sort -k 3)
   [ -n "$(find "$archive" -type f -print -quit)" ] || echo "  (empty)"
 }
 

@@ -55,7 +55,7 @@ mapfile -t missing < <(missing_packages)
 
 "$here/mail_servers.sh"
 
-# npm packages (the editor, the OpenID provider of the tests) join here: `npm ci` where package-lock.json is newer than
-# node_modules/.package-lock.json.
+# Nothing that the other verbs do needs Node yet: it is fetched when setup itself is asked for.
+[ "$quiet" = --quiet ] || "$here/node.sh"
 
 [ "$quiet" = --quiet ] || say "everything is in place"
