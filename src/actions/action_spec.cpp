@@ -50,6 +50,31 @@ std::string_view in_words(FieldType type) noexcept {
   return "";
 }
 
+std::string short_form(const ActionSpec& spec) {
+  if (spec.scalar_field.empty()) return {};
+  auto step = "- " + std::string(spec.name) + ": ";
+  if (spec.scalar_field == "session") return step + "session";
+  const auto* field = find_field(spec, spec.scalar_field);
+  if (!field) return {};
+  switch (field->type) {
+    case FieldType::mapping:
+      return step + "{ name: value, other: \"{{ expression }}\" }";
+    case FieldType::choice:
+      return step + std::string(field->choices.front().name);
+    case FieldType::folder:
+      return step + "Done";
+    case FieldType::path:
+      return step + "archive";
+    default:
+      return step + "text";
+  }
+}
+
+bool has_only_short_form(const ActionSpec& spec) noexcept {
+  const auto* field = find_field(spec, spec.scalar_field);
+  return field && field->type == FieldType::mapping;
+}
+
 const FieldSpec* find_field(const ActionSpec& spec, std::string_view name) noexcept {
   for (const auto& field : spec.fields) {
     if (field.name == name) return &field;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -90,6 +91,11 @@ struct ActionSpec {
 
 // "text", "list of texts", "true or false": what a person writes there.
 std::string_view in_words(FieldType type) noexcept;
+
+// The step with nothing but its main value, as one would write it: "- move: Done"; empty: it has no
+// short form. For a mapping ("- set: { name: value }") this is the only form.
+std::string short_form(const ActionSpec& spec);
+bool has_only_short_form(const ActionSpec& spec) noexcept;
 
 const FieldSpec* find_field(const ActionSpec& spec, std::string_view name) noexcept;
 

@@ -25,6 +25,7 @@ class ChangeStatus final : public Action {
                                 {"unread", {"Unread", "Non lu"}},
                                 {"flagged", {"Flagged", "Marqué d'un drapeau"}},
                                 {"unflagged", {"Not flagged", "Sans drapeau"}}}}},
+        .scalar_field = "to",
     };
     return spec;
   }

@@ -42,7 +42,7 @@ FieldSpec auth_field(std::string_view help) {
           {.name = "password",
            .type = FieldType::secret,
            .label = {"Password", "Mot de passe"},
-           .help = "A { credential: ... }, a { variable: ... } or an { insecure_string: ... }."},
+           .help = "A { variable: ... }, given with --var-from, or an { insecure_string: ... }."},
       }};
 }
 

@@ -24,6 +24,7 @@ class Delete final : public Action {
                     .choices = {{"trash", {"To the trash", "Mettre à la corbeille"}},
                                 {"permanent", {"For good", "Définitivement"}}},
                     .beyond_reference = true}},
+        .scalar_field = "how",
     };
     return spec;
   }

@@ -33,9 +33,8 @@ const ActionSpec& set_spec() {
       .name = "set",
       .label = {"Set variables", "Définir des variables"},
       .help =
-          "Gives variables a value: { name: value, ... }. A name that `variables` declares is "
-          "changed for the whole "
-          "run, a new one lives in its body.",
+          "Gives variables a value. A name that `variables` declares is changed for the whole run, "
+          "a new one lives in its body.",
       .effect = Effect::structure,
       .fields = {{.name = "values",
                   .type = FieldType::mapping,

@@ -29,6 +29,7 @@ class Move final : public Action {
                     .help = "Makes the folder when it is not there.",
                     .default_text = "false",
                     .beyond_reference = true}},
+        .scalar_field = "to",
     };
     return spec;
   }

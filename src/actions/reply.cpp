@@ -53,6 +53,7 @@ class Reply final : public Action {
         .uses_session = true,
         .needs_transport = true,
         .fields = reply_fields(),
+        .scalar_field = "text",
     };
     return spec;
   }

@@ -91,6 +91,7 @@ class SaveAttachments final : public Action {
                  "{name}."),
              as_field(
                  "Holds a list afterwards: path, name, type, size, sha256 of each saved file.")},
+        .scalar_field = "to",
     };
     return spec;
   }

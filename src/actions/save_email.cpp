@@ -46,6 +46,7 @@ class SaveEmail final : public Action {
                  "received and the sender's address. Left out: {date} {subject}."),
              overwrite_field(),
              as_field("Holds the file's path, size and sha256 afterwards.")},
+        .scalar_field = "to",
     };
     return spec;
   }

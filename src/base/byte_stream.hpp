@@ -29,6 +29,8 @@ class ByteSource {
   virtual std::size_t read(std::span<char> into) = 0;
   // Back to the first byte: a message may have to be sent again after a lost connection.
   virtual void rewind() = 0;
+  // Whether bytes above 127 may be among them (SMTP 8BITMIME); true when nobody knows.
+  virtual bool is_8bit() const { return true; }
   // Bytes in all, known before the first read (SMTP SIZE, IMAP literals).
   virtual std::uint64_t size() const = 0;
 };

@@ -49,6 +49,13 @@ struct ActionsCommand {
     print_out(fmt::format("{}", spec->help));
     if (spec->place == actions::Place::inside_mail_loop) print_out("Only inside for_each_mail.");
     if (spec->place == actions::Place::outside_mail_loop) print_out("Only outside for_each_mail.");
+    auto form = actions::short_form(*spec);
+    if (actions::has_only_short_form(*spec)) {
+      print_out(fmt::format("Written: {}", form));
+      return exit_done;
+    }
+    if (!form.empty())
+      print_out(fmt::format("Short form: {}  (gives {})", form, spec->scalar_field));
     if (spec->uses_session) {
       print_out("  session  (name) Session name");
       print_out("    Left out: the loop's session, or the only one that is connected.");

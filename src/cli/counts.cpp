@@ -33,7 +33,7 @@ std::string counts_in_words(const flow::LoopCounts& counts, Tense tense) {
   add(counts.busy_elsewhere, "being done by another run");
   add(counts.still_quarantined, "in quarantine since earlier");
   add(counts.still_uncertain, "uncertain since earlier");
-  add(counts.released, "not begun");
+  add(counts.released, "left for the next run");
   if (parts.empty()) return "no message to do";
   return base::join(parts, ", ");
 }

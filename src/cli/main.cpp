@@ -35,7 +35,7 @@ int run_chosen(const cli::Run& chosen, bool json) {
 
 // CLI11 would only say that a verb is missing.
 std::optional<base::Error> unknown_verb(const CLI::App& app, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-') return std::nullopt;
+  if (argc < 2 || argv[1][0] == '-' || std::string_view(argv[1]) == "help") return std::nullopt;
   std::vector<std::string> verbs;
   for (const auto* verb : app.get_subcommands(nullptr)) verbs.push_back(verb->get_name());
   if (std::ranges::find(verbs, argv[1]) != verbs.end()) return std::nullopt;
@@ -52,6 +52,7 @@ int main(int argc, char** argv) {
   CLI::App app{"Postroom connects to a mailbox once, under a session name, and runs flows on it.",
                "postroom"};
   app.require_subcommand(1);
+  app.set_version_flag("--version", "postroom " POSTROOM_VERSION);
   app.get_formatter()->column_width(28);
   app.footer(
       "postroom VERB --help shows a verb's options. Start with: postroom check FLOW, then plan, "
@@ -72,8 +73,17 @@ int main(int argc, char** argv) {
     std::cerr << app.help();
     return cli::exit_usage;
   }
+  if (argc == 2 && std::string_view(argv[1]) == "help") {
+    std::cout << app.help();
+    return 0;
+  }
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    auto chosen_verbs = app.get_subcommands();
+    const CLI::App& verb = chosen_verbs.empty() ? app : *chosen_verbs.front();
+    std::cerr << "postroom: error: " << error.what() << "\n\n" << verb.help();
+    return cli::exit_usage;
   } catch (const CLI::ParseError& error) {
     int code = app.exit(error, std::cout, std::cerr);
     return code == 0 ? 0 : cli::exit_usage;

@@ -36,7 +36,8 @@ void flush_out() {
 
 void print_error(const base::Error& error) {
   bool colour = is_terminal(STDERR_FILENO);
-  print_err(fmt::format("postroom: {}error:{} {}", red(colour), plain(colour), error.message()));
+  print_err(fmt::format("postroom: {}error:{} {} [{}]", red(colour), plain(colour), error.message(),
+                        error.code()));
   if (!error.server_text().empty())
     print_err(fmt::format("postroom: the server said: {}", error.server_text()));
   if (!error.hint().empty()) print_err(fmt::format("postroom: hint: {}", error.hint()));

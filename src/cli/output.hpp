@@ -21,7 +21,7 @@ void print_err(std::string_view line);
 // "output.failed"}.
 void flush_out();
 
-// "postroom: error: MESSAGE", then what the server said and "postroom: hint: HINT".
+// "postroom: error: MESSAGE [code]", then what the server said and "postroom: hint: HINT".
 void print_error(const base::Error& error);
 
 nlohmann::json to_json(const base::Error& error);

@@ -1,4 +1,6 @@
 // postroom run and postroom plan: a flow, done or only foretold, by the same code.
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -20,6 +22,17 @@ namespace postroom::cli {
 namespace {
 
 using base::Task;
+
+// A flow that only sends has no messages to count.
+bool has_mail_loop(const std::vector<flow::Step>& steps) {
+  return std::ranges::any_of(steps, [](const flow::Step& step) {
+    if (step.spec->name == "for_each_mail") return true;
+    return std::ranges::any_of(step.fields, [](const auto& field) {
+      const auto* inner = std::get_if<std::vector<flow::Step>>(&field.node.data);
+      return inner && has_mail_loop(*inner);
+    });
+  });
+}
 
 struct RunCommand {
   std::filesystem::path file;
@@ -71,8 +84,12 @@ int RunCommand::run() const {
                            .mode = is_plan() ? flow::Mode::plan : flow::Mode::run,
                            .again = again};
   flow::RunEnvironment environment{*connector, clock, state_directory(common), events};
-  auto on_signal = [quiet = common.quiet] {
-    if (!quiet) print_err("\npostroom: stopping: finishing what was begun (again to end at once)");
+  // The terminal shows ^C or a progress line where this would begin.
+  std::string_view line_end = is_terminal(STDERR_FILENO) ? "\n" : "";
+  auto on_signal = [quiet = common.quiet, line_end] {
+    if (quiet) return;
+    print_err(fmt::format("{}postroom: stopping: finishing what was begun (again to end at once)",
+                          line_end));
   };
   net::run_until_signal(start(std::move(request), environment, summary), on_signal);
   print_end(*flow, summary);
@@ -101,6 +118,8 @@ void RunCommand::print_end(const flow::Flow& flow, const flow::RunSummary& summa
   if (is_plan() && !summary.error) {
     print_out(fmt::format("{}: plan only, nothing was changed: {}", flow.name,
                           counts_in_words(summary.counts, Tense::conditional)));
+  } else if (!summary.error && !has_begun && !has_mail_loop(flow.steps)) {
+    print_out(fmt::format("{}: finished", flow.name));
   } else {
     std::string_view end = was_cancelled   ? "stopped before its end"
                            : summary.error ? "ended early"

@@ -89,7 +89,7 @@ struct Flow {
 // Something to tell about a flow before it runs.
 struct Finding {
   enum class Level { error, warning, info } level = Level::error;
-  std::string code;     // "flow.unknown_key"
+  std::string code;  // "flow.unknown_key"
   std::string message;
   std::string hint;
   Place place;

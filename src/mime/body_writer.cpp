@@ -12,6 +12,7 @@
 
 #include "base/base64.hpp"
 #include "base/error.hpp"
+#include "base/utf8.hpp"
 #include "mime/hex.hpp"
 
 namespace postroom::mime {
@@ -115,7 +116,14 @@ class SegmentSource final : public base::ByteSource {
     return total;
   }
 
+  bool is_8bit() const override { return std::ranges::any_of(segments_, holds_8bit); }
+
  private:
+  static bool holds_8bit(const Segment& segment) {
+    if (segment.kind == Segment::Kind::base64) return false;
+    return !segment.path.empty() || !base::is_ascii(segment.bytes);
+  }
+
   void refill() {
     const Segment& segment = segments_[at_];
     used_ = 0;

@@ -75,7 +75,8 @@ Task<void> run_limited(std::chrono::milliseconds limit, std::string doing, Task<
   if (!child->failure) co_return;
   if (timed_out && !passed_on) {
     Error error(ErrorKind::timed_out, "net.timed_out",
-                doing + " took longer than " + base::to_words(limit));
+                doing + " took longer than " + base::to_words(limit),
+                "try again later; if it stays so, check host and port, or raise timeout");
     error.set_transient(true);
     throw error;
   }

@@ -1,5 +1,7 @@
 #include "net/tls_context.hpp"
 
+#include <system_error>
+
 #include <openssl/err.h>
 
 #include "base/error.hpp"
@@ -29,6 +31,8 @@ std::string take_openssl_error() {
   unsigned long code = ERR_get_error();
   ERR_clear_error();
   if (code == 0) return "unknown TLS error";
+  // Such as a file that is not there: OpenSSL 3 has no words for these.
+  if (ERR_SYSTEM_ERROR(code)) return std::system_category().message(ERR_GET_REASON(code));
   const char* reason = ERR_reason_error_string(code);
   return reason ? reason : "TLS error " + std::to_string(code);
 }

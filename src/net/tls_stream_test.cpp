@@ -104,6 +104,7 @@ TEST_F(TlsStream, NamesACaFileThatCannotBeRead) {
   ASSERT_TRUE(error);
   EXPECT_EQ(error->code(), "tls.bad_ca");
   EXPECT_EQ(error->kind(), ErrorKind::config);
+  EXPECT_NE(error->message().find("No such file"), std::string::npos) << error->message();
   test::TemporaryPem rubbish("not a certificate");
   target.policy.extra_ca = rubbish.file();
   EXPECT_EQ(code_of(open_and_close(*connector_, target)), "tls.bad_ca");

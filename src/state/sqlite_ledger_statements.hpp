@@ -78,7 +78,8 @@ struct SqliteLedger::Statements {
             "DELETE FROM entries WHERE id = ?1 AND owner = ?2 AND state = 0 AND was IS NULL")),
         retry(db.prepare("UPDATE entries SET state = 2, attempts = 0, crashes = 0, run = NULL, "
                          "reason_code = NULL,"
-                         " reason_text = NULL, changed = ?2 WHERE id = ?1 AND state IN (3, 5, 6)")),
+                         " reason_text = NULL, prefix = NULL, changed = ?2 WHERE id = ?1 AND state "
+                         "IN (3, 5, 6)")),
         drop(db.prepare(
             "UPDATE entries SET state = 4, tail = NULL, prefix = NULL, owner = NULL, changed = ?2"
             " WHERE id = ?1 AND state IN (2, 3, 5, 6, 7)")) {}

@@ -45,13 +45,12 @@ class EmlFolder final : public mailbox::Folder {
     });
     FileFinder nowhere = [](const std::string&) { return std::nullopt; };
     co_return std::make_unique<FileCursor>(std::move(entries), std::move(nowhere), std::move(query),
-                                           std::move(want));
+                                           std::move(want), ReceivedFrom::headers);
   }
 
   Task<void> part(MessageKey key, mime::Part part, base::ByteSink& sink) override {
     const fs::path file = file_of(key);
-    const mime::Message message = mime::Message::load(file);
-    message.write_part(part.id, sink);
+    parsed_.at(file).write_part(part.id, sink);
     co_return;
   }
 
@@ -67,6 +66,8 @@ class EmlFolder final : public mailbox::Folder {
   }
 
  private:
+  ParsedFile parsed_;
+
   // A key is a bare file name: one from elsewhere must not lead out of the folder.
   fs::path file_of(const MessageKey& key) const {
     const fs::path name = key.text;

@@ -34,14 +34,15 @@ bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 }  // namespace
 
 FileCursor::FileCursor(std::vector<FileEntry> entries, FileFinder find_again, mailbox::Query query,
-                       Want want)
+                       Want want, ReceivedFrom received_from)
     : entries_(std::move(entries)),
       find_again_(std::move(find_again)),
       want_(want),
       needs_(want | mailbox::needs_of(query)),
       by_name_(weaken(query, from_name())),
       by_header_(weaken(query, from_header())),
-      exact_(query) {
+      exact_(query),
+      received_from_(received_from) {
   const Want query_needs = mailbox::needs_of(query);
   const bool reads_header =
       query_needs.envelope || query_needs.all_headers || !query_needs.headers.empty();
@@ -53,6 +54,8 @@ std::optional<Message> FileCursor::read_once(const FileEntry& entry, bool& has_g
   message.key.text = entry.key;
   message.flags = entry.flags;
   has_gone = !read_file_facts(entry.file, message);
+  if (!has_gone && received_from_ == ReceivedFrom::headers && needs_.received)
+    read_received(entry.file, message);
   if (has_gone || !by_name_.matches(message)) return std::nullopt;
 
   if (header_decides_) {

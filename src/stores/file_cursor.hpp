@@ -16,6 +16,12 @@ struct FileEntry {
   mailbox::Flags flags;
 };
 
+// Where a message's time of receipt is written.
+enum class ReceivedFrom {
+  file,     // its time of change: when it was delivered into a Maildir
+  headers,  // the topmost Received, else Date: a file that somebody saved is younger than its mail
+};
+
 // Where the message of that key is now; nothing when it has gone.
 using FileFinder = std::function<std::optional<FileEntry>(const std::string& key)>;
 
@@ -24,7 +30,7 @@ class FileCursor final : public mailbox::MessageCursor {
   // `entries` in the order to be given. `find_again` is asked when a file has gone from where it
   // was: other programs rename files when flags change.
   FileCursor(std::vector<FileEntry> entries, FileFinder find_again, mailbox::Query query,
-             mailbox::Want want);
+             mailbox::Want want, ReceivedFrom received_from = ReceivedFrom::file);
 
   mailbox::Task<std::vector<mailbox::Message>*> next_page() override;
   std::optional<std::uint64_t> remaining() const override { return entries_.size() - at_; }
@@ -38,6 +44,7 @@ class FileCursor final : public mailbox::MessageCursor {
   mailbox::Want want_;   // the caller's
   mailbox::Want needs_;  // the caller's and the query's
   mailbox::Evaluator by_name_, by_header_, exact_;
+  ReceivedFrom received_from_;
   bool header_decides_ =
       false;  // the header block can rule messages out before they are read whole
   std::size_t at_ = 0;

@@ -7,6 +7,7 @@
 #include "imap/client/uid_fetch.hpp"
 #include "mime/decoder.hpp"
 #include "mime/message.hpp"
+#include "stores/store_errors.hpp"
 
 namespace postroom::stores {
 namespace {
@@ -33,6 +34,7 @@ struct Receiver {
   explicit Receiver(std::string_view encoding) : decoder(encoding, bytes) {}
   LimitedSink bytes;
   mime::Decoder decoder;
+  bool is_taken = false;  // what comes twice is one text
 };
 
 struct Group {
@@ -68,7 +70,9 @@ base::Task<std::vector<FetchedBody>> fetch_bodies(imap::Client& client,
     const auto message = of_message.find(uid);
     if (message == of_message.end()) return nullptr;
     for (const std::size_t i : message->second) {
-      if (wanted[i].part->id == section) return &receivers[i]->decoder;
+      if (wanted[i].part->id != section || receivers[i]->is_taken) continue;
+      receivers[i]->is_taken = true;
+      return &receivers[i]->decoder;
     }
     return nullptr;
   };
@@ -78,18 +82,47 @@ base::Task<std::vector<FetchedBody>> fetch_bodies(imap::Client& client,
     streams.push_back(imap::uid_fetch(client, group.uids, group.items, sink_of));
   }
   std::set<imap::Uid> there;
+  std::optional<base::Error> refusal;
   for (imap::FetchStream& stream : streams) {
-    while (const imap::wire::FetchData* data = co_await stream.next()) {
-      if (data->uid) there.insert(*data->uid);
+    try {
+      while (const imap::wire::FetchData* data = co_await stream.next()) {
+        if (data->uid) there.insert(*data->uid);
+      }
+    } catch (const base::Error& error) {
+      if (!may_be_about_one_message(error)) throw;
+      refusal = error;
+    }
+  }
+  // One broken message must not take its neighbours with it: those that did not come, alone.
+  std::map<imap::Uid, base::Error> refused;
+  if (refusal && there.empty() && of_message.size() > 1) throw *refusal;
+  if (refusal && there.empty()) refused.emplace(of_message.begin()->first, *refusal);
+  for (const auto& [name, group] : groups) {
+    if (!refusal || of_message.size() == 1) break;
+    for (const imap::Uid uid : group.uids.uids()) {
+      if (there.contains(uid)) continue;
+      for (const std::size_t i : of_message[uid])
+        receivers[i] = std::make_unique<Receiver>(wanted[i].part->encoding);
+      const imap::UidSet one{uid};
+      imap::FetchStream stream = imap::uid_fetch(client, one, group.items, sink_of);
+      try {
+        while (co_await stream.next()) there.insert(uid);
+      } catch (const base::Error& error) {
+        if (!may_be_about_one_message(error)) throw;
+        refused.emplace(uid, error);
+        there.erase(uid);
+      }
     }
   }
 
   std::vector<FetchedBody> bodies(wanted.size());
   for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const auto no = refused.find(wanted[i].uid);
+    if (no != refused.end()) bodies[i].refusal = no->second;
     if (!there.contains(wanted[i].uid)) continue;
     receivers[i]->decoder.finish();
     mime::BodyText read = mime::read_body_text(*wanted[i].part, receivers[i]->bytes.text);
-    bodies[i] = {true, std::move(read.text), std::move(read.warning)};
+    bodies[i] = {true, std::move(read.text), std::move(read.warning), std::nullopt};
     if (receivers[i]->bytes.is_cut)
       bodies[i].warning = "the text is larger than 16 MiB and was cut";
     receivers[i].reset();

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "mime/attachments.hpp"
 #include "mime/html_text.hpp"
 #include "stores/imap_bodies.hpp"
 #include "stores/imap_message.hpp"
+#include "stores/imap_structure.hpp"
+#include "stores/store_errors.hpp"
 #include "stores/weaken.hpp"
 
 namespace postroom::stores {
@@ -19,6 +22,7 @@ using mailbox::Want;
 struct ImapPageLimits {
   std::uint64_t messages = 1'000;     // as MessageCursor promises
   std::uint64_t whole_headers = 100;  // header blocks are up to 100 KiB, and a page waits in memory
+  std::size_t refusals = 100;         // of single messages in a page; more, and the server is ill
   std::uint64_t text_bytes =
       4 * 1024 * 1024;  // of encoded bodies a page; one larger body is a page of its own
 };
@@ -41,6 +45,13 @@ Want first_phase(const mailbox::Query& residue, const Want& needs) {
 Want without_structure(Want want) {
   want.structure = false;
   return want;
+}
+
+// It stays as it is in the mailbox, and the next run asks again.
+void note_left_out(const std::string& path, imap::Uid uid, const base::Error& error) {
+  spdlog::warn("the server cannot give message {} of \"{}\", which is left out: {}{}{}", uid.value,
+               base::printable(path, 200), error.message(), error.server_text().empty() ? "" : ": ",
+               base::printable(error.server_text(), 200));
 }
 
 Want without_text(Want want) {
@@ -108,21 +119,37 @@ Task<bool> ImapCursor::start_next() {
   if (!uids_ || uids_->left() == 0) co_return false;
   co_await select_again();
   const imap::UidSet chunk = uids_->take(chunk_);
+  asked_ = chunk;
   imap::FetchItems items = fetch_items(first_);
   started_.emplace(imap::uid_fetch(folder_.connection.client(), chunk, std::move(items)));
   co_return true;
 }
 
+void ImapCursor::add_row(const imap::wire::FetchData& data, const Want& want, Rows& rows) const {
+  if (!data.uid || rows.size() >= imap_page_limits.messages) return;
+  Row row{*data.uid, {}};
+  read_fetched(data, want, row.message);
+  row.message.key = imap_key(folder_.path, folder_.uid_validity, row.uid);
+  if (by_first_.matches(row.message)) rows.push_back(std::move(row));
+}
+
 Task<ImapCursor::Rows> ImapCursor::read_started() {
   Rows rows;
-  while (const imap::wire::FetchData* data = co_await started_->next()) {
-    if (!data->uid || rows.size() >= imap_page_limits.messages) continue;
-    Row row{*data->uid, {}};
-    read_fetched(*data, first_, row.message);
-    row.message.key = imap_key(folder_.path, folder_.uid_validity, row.uid);
-    if (by_first_.matches(row.message)) rows.push_back(std::move(row));
+  std::vector<imap::Uid> came;
+  bool is_refused = false;
+  try {
+    while (const imap::wire::FetchData* data = co_await started_->next()) {
+      if (data->uid && came.size() < imap_page_limits.messages) came.push_back(*data->uid);
+      add_row(*data, first_, rows);
+    }
+  } catch (const base::Error& error) {
+    if (came.empty() || !may_be_about_one_message(error)) throw;
+    is_refused = true;
   }
+  const imap::UidSet unreadable = started_->unreadable();
   started_.reset();
+  if (is_refused) co_await read_one_by_one(came, rows);
+  if (!unreadable.empty()) co_await read_again(unreadable, rows);
   std::ranges::sort(rows, [&](const Row& a, const Row& b) {
     return order_ == mailbox::Order::oldest_first ? a.uid < b.uid : b.uid < a.uid;
   });
@@ -130,6 +157,58 @@ Task<ImapCursor::Rows> ImapCursor::read_started() {
   auto repeated = std::ranges::unique(rows, {}, &Row::uid);
   rows.erase(repeated.begin(), repeated.end());
   co_return rows;
+}
+
+// The server refused the whole FETCH, as Dovecot does when one of its messages is broken: the
+// others that did not come are asked for alone, so that only the broken ones are left out.
+Task<void> ImapCursor::read_one_by_one(const std::vector<imap::Uid>& came, Rows& rows) {
+  co_await select_again();
+  imap::Client& client = folder_.connection.client();
+  imap::UidSet asked;
+  if (asked_) {
+    asked = *asked_;
+  } else {
+    auto naming = imap::uid_fetch(client, imap::SavedResult{}, imap::FetchItems{});
+    while (const imap::wire::FetchData* data = co_await naming.next()) {
+      if (data->uid) asked.add(*data->uid);
+    }
+  }
+  const std::vector<imap::Uid> missing = asked.without(imap::UidSet(came)).uids();
+  std::size_t refusals = 0;
+  for (const imap::Uid uid : missing) {
+    const imap::UidSet one{uid};
+    auto fetching = imap::uid_fetch(client, one, fetch_items(first_));
+    try {
+      while (const imap::wire::FetchData* data = co_await fetching.next())
+        add_row(*data, first_, rows);
+    } catch (const base::Error& error) {
+      if (!may_be_about_one_message(error) || ++refusals > imap_page_limits.refusals) throw;
+      note_left_out(folder_.path, uid, error);
+    }
+  }
+}
+
+// What the server said of a message was broken: most often its BODYSTRUCTURE. The rest is asked for
+// again, and the structure is read from the message itself.
+Task<void> ImapCursor::read_again(const imap::UidSet& unreadable, Rows& rows) {
+  co_await select_again();
+  imap::Client& client = folder_.connection.client();
+  Want rest = first_;
+  rest.structure = rest.text = false;
+  Rows found;
+  auto fetching = imap::uid_fetch(client, unreadable, fetch_items(rest));
+  while (const imap::wire::FetchData* data = co_await fetching.next()) add_row(*data, rest, found);
+  for (Row& row : found) {
+    if (first_.structure) co_await read_structure_of(row);
+    if (first_.structure && !row.message.structure) continue;  // gone meanwhile
+    rows.push_back(std::move(row));
+  }
+}
+
+Task<void> ImapCursor::read_structure_of(Row& row) {
+  ReadStructure read = co_await read_structure(folder_.connection.client(), row.uid);
+  row.message.structure = std::move(read.root);
+  if (!read.warning.empty()) row.message.warnings.push_back(std::move(read.warning));
 }
 
 Task<void> ImapCursor::add_structure(Rows& rows) {
@@ -145,6 +224,10 @@ Task<void> ImapCursor::add_structure(Rows& rows) {
     if (!data->uid || data->structure.parts.empty()) continue;
     const auto row = std::ranges::find(rows, *data->uid, &Row::uid);
     if (row != rows.end()) row->message.structure = part_tree(data->structure);
+  }
+  for (const imap::Uid uid : fetching.unreadable().uids()) {
+    const auto row = std::ranges::find(rows, uid, &Row::uid);
+    if (row != rows.end()) co_await read_structure_of(*row);
   }
 }
 
@@ -208,6 +291,7 @@ Task<void> ImapCursor::add_text(Rows& rows) {
       FetchedBody& body = bodies[next++];
       into = std::move(body.text);
       if (!body.warning.empty()) row.message.warnings.push_back(std::move(body.warning));
+      if (body.refusal) note_left_out(folder_.path, row.uid, *body.refusal);
       if (!body.is_there) gone.push_back(row.uid);
     };
     if (has_text) take(row.message.text);

@@ -53,6 +53,10 @@ class ImapCursor final : public mailbox::MessageCursor {
   base::Task<Rows> read_started();
   base::Task<void> select_again() const;
   base::Task<void> add_structure(Rows& rows);
+  void add_row(const imap::wire::FetchData& data, const mailbox::Want& want, Rows& rows) const;
+  base::Task<void> read_one_by_one(const std::vector<imap::Uid>& came, Rows& rows);
+  base::Task<void> read_again(const imap::UidSet& unreadable, Rows& rows);
+  base::Task<void> read_structure_of(Row& row);
   base::Task<void> add_attachments(Rows& rows);
   base::Task<void> add_text(Rows& rows);
   Rows take_text_batch();
@@ -66,6 +70,7 @@ class ImapCursor final : public mailbox::MessageCursor {
   mailbox::Evaluator by_first_, by_structure_, exact_;
   std::uint64_t chunk_;
   std::optional<UidPager> uids_;              // nothing: all came with the search
+  std::optional<imap::UidSet> asked_;         // of started_; nothing: the saved search result
   std::optional<imap::FetchStream> started_;  // first phase of the next chunk
   std::deque<Row> without_text_;              // matched in all but text, and wait for it
   std::vector<mailbox::Message> page_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/text.hpp"
 #include "imap/client/commands.hpp"
 #include "mime/decoder.hpp"
 #include "stores/imap_message.hpp"
@@ -40,13 +41,21 @@ Task<void> ImapFolder::fetch_section(MessageKey key, std::string section, base::
   const auto uid = uid_of(key, folder_.path, folder_.uid_validity);
   if (!is_known || !uid) throw message_gone();
   imap::FetchItems items;
-  items.sections.push_back({std::move(section)});
-  imap::SectionSink sink_of = [&](imap::Uid, std::string_view, std::uint64_t) { return &sink; };
+  items.sections.push_back({section});
+  // Once, and nothing but what was asked for: a file must not hold another part, or one twice.
+  bool is_given = false;
+  imap::SectionSink sink_of = [&](imap::Uid, std::string_view name,
+                                  std::uint64_t) -> base::ByteSink* {
+    if (is_given || !base::ascii_iequals(name, section)) return nullptr;
+    is_given = true;
+    return &sink;
+  };
   const imap::UidSet one{*uid};
   auto fetching = imap::uid_fetch(client(), one, std::move(items), std::move(sink_of));
   bool is_there = false;
   while (co_await fetching.next()) is_there = true;
   if (!is_there) throw message_gone();
+  if (!is_given) throw content_not_given();  // NIL: an empty file would pass for the message
 }
 
 Task<void> ImapFolder::part(MessageKey key, mime::Part part, base::ByteSink& sink) {

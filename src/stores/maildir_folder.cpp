@@ -111,8 +111,7 @@ mailbox::Task<std::unique_ptr<mailbox::MessageCursor>> MaildirFolder::find(mailb
 mailbox::Task<void> MaildirFolder::part(MessageKey key, mime::Part part, base::ByteSink& sink) {
   auto found = locate(key.text);
   if (!found) throw message_gone();
-  const mime::Message message = mime::Message::load(found->file);
-  message.write_part(part.id, sink);
+  parsed_.at(found->file).write_part(part.id, sink);
   co_return;
 }
 

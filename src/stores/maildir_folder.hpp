@@ -12,6 +12,7 @@
 #include "stores/file_cursor.hpp"
 #include "stores/maildir_files.hpp"
 #include "stores/maildir_name.hpp"
+#include "stores/message_file.hpp"
 
 namespace postroom::stores {
 
@@ -42,6 +43,8 @@ class MaildirFolder final : public mailbox::Folder,
   mailbox::Appending* appending() noexcept override { return is_writable() ? this : nullptr; }
 
  private:
+  ParsedFile parsed_;
+
   struct Located {
     std::filesystem::path file;
     MaildirName name;

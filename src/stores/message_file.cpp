@@ -21,7 +21,9 @@ namespace fs = std::filesystem;
 
 class Descriptor {
  public:
-  explicit Descriptor(const fs::path& path) : value_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  // A pipe that somebody put there must not hold the run, nor a link lead out of the mailbox.
+  explicit Descriptor(const fs::path& path)
+      : value_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   ~Descriptor() {
@@ -98,16 +100,52 @@ base::Error file_error(std::string_view doing, const fs::path& path, int error_n
 
 bool read_file_facts(const fs::path& path, mailbox::Message& into) {
   struct stat facts{};
-  if (::stat(path.c_str(), &facts) != 0) {
+  if (::lstat(path.c_str(), &facts) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return false;
     into.warnings.push_back(file_error("reading", path, errno).message());
     return true;
   }
+  if (!S_ISREG(facts.st_mode)) return false;  // no message
   into.size = static_cast<std::uint64_t>(facts.st_size);
   const auto since_epoch =
       std::chrono::seconds(facts.st_mtim.tv_sec) + std::chrono::nanoseconds(facts.st_mtim.tv_nsec);
   into.received = base::Instant(std::chrono::floor<std::chrono::milliseconds>(since_epoch));
   return true;
+}
+
+const mime::Message& ParsedFile::at(const fs::path& path) {
+  if (!message_ || path_ != path) {
+    message_.reset();
+    message_.emplace(mime::Message::load(path));
+    path_ = path;
+  }
+  return *message_;
+}
+
+void read_received(const fs::path& path, mailbox::Message& into) {
+  const Descriptor file(path);
+  if (file.value() < 0) return;
+  const mime::HeaderLimits limits;
+  mime::Headers headers;
+  try {
+    headers = mime::parse_headers(read_header_block(file, path, limits.block), limits);
+  } catch (const base::Error& error) {
+    into.warnings.push_back(error.message());
+    return;
+  }
+  if (auto received = mime::find_header(headers, "Received")) {
+    // RFC 5321 section 4.4: the date is behind the last semicolon.
+    const auto semicolon = received->rfind(';');
+    if (semicolon != std::string_view::npos) {
+      if (auto at = mime::parse_date(received->substr(semicolon + 1))) {
+        into.received = at;
+        return;
+      }
+    }
+  }
+  if (auto date = mime::find_header(headers, "Date")) {
+    if (auto at = mime::parse_date(*date)) into.received = at;
+  }
 }
 
 FileState read_file_content(const fs::path& path, const mailbox::Want& want,

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "base/byte_stream.hpp"
 #include "base/error.hpp"
 #include "mailbox/message.hpp"
 #include "mailbox/want.hpp"
+#include "mime/message.hpp"
 
 namespace postroom::stores {
 
@@ -16,6 +18,19 @@ base::Error file_error(std::string_view doing, const std::filesystem::path& path
 
 // Size and received time (the file's). False when it is not there.
 bool read_file_facts(const std::filesystem::path& path, mailbox::Message& into);
+
+// The message last read for its parts: a message with many parts is scanned once, not once a part.
+class ParsedFile {
+ public:
+  const mime::Message& at(const std::filesystem::path& path);
+
+ private:
+  std::filesystem::path path_;
+  std::optional<mime::Message> message_;
+};
+
+// `received` from the topmost Received header, else from Date; left as it is when neither has one.
+void read_received(const std::filesystem::path& path, mailbox::Message& into);
 
 enum class FileState {
   read,

@@ -107,6 +107,24 @@ TEST_F(Opening, OtherProtocolsAreNamed) {
   }
 }
 
+TEST_F(Opening, OtherProtocolsAreNamedForSendingToo) {
+  for (const auto& [script, name] :
+       {std::pair("S: * OK [CAPABILITY IMAP4rev1] ready\nCLOSE", "IMAP"),
+        std::pair("S: HTTP/1.1 400 Bad Request\nCLOSE", "HTTP")}) {
+    connector_.add(script);
+    base::StringSource body("Subject: x\r\n\r\n");
+    auto transport = open_transport(account_, context());
+    std::vector<mailbox::Outgoing> group{{"me@example.com", {"you@example.org"}, &body}};
+    try {
+      net::run(transport->send(group));
+      ADD_FAILURE() << "no error";
+    } catch (const base::Error& error) {
+      EXPECT_EQ(error.kind(), base::ErrorKind::protocol) << name;
+      EXPECT_THAT(error.hint(), HasSubstr(std::string("speaks ") + name)) << error.hint();
+    }
+  }
+}
+
 TEST_F(Opening, PlaintextNeedsASecondSwitch) {
   account_.endpoint = {"mail.example.com", 143, account::Tls::none};
   EXPECT_EQ(error_of_opening().code(), "tls.plaintext_refused");

@@ -16,6 +16,14 @@ Error message_gone() {
             "another program has moved or removed it; run again to see what is there now"));
 }
 
+Error content_not_given() {
+  base::Error error(base::ErrorKind::refused, "message.not_given",
+                    "the server lists the message and does not give its content",
+                    "look at it with a mail program: the server may have damaged or lost it");
+  error.set_session_usable(true);
+  return error;
+}
+
 Error no_trash() {
   return usable(Error(ErrorKind::not_found, "folder.no_trash", "this mailbox has no trash folder",
                       "create one named Trash, or delete with how: permanent"));
@@ -32,6 +40,11 @@ Error store_read_only(std::string_view what) {
   return usable(Error(ErrorKind::unsupported, "store.read_only",
                       base::printable(what, 300) + " is a folder of .eml files, which is only read",
                       "use a Maildir or a mail server for steps that change mail"));
+}
+
+bool may_be_about_one_message(const base::Error& error) noexcept {
+  return error.session_usable() && error.kind() != base::ErrorKind::throttled &&
+         error.kind() != base::ErrorKind::auth;
 }
 
 }  // namespace postroom::stores

@@ -94,7 +94,7 @@ def run_once(script, command, kill_after):
 
 
 def main():
-    postroom = sys.argv[1]
+    postroom = str(pathlib.Path(sys.argv[1]).resolve())
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 500
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else 1
     chance = random.Random(seed)

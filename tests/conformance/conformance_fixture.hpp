@@ -29,7 +29,7 @@ class Conformance : public testing::TestWithParam<WorldKind> {
   static Task<void> opened(World& world, Body body) {
     co_await world.open();
     co_await body(world);
-    co_await world.store().close();
+    co_await world.close();
   }
   std::unique_ptr<World> world_;
 };

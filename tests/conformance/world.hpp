@@ -29,6 +29,12 @@ class World {
 
   mailbox::Store& store() { return *store_; }
 
+  // Says goodbye and lets go: a connection must not outlive its loop.
+  Task<void> close() {
+    co_await store_->close();
+    store_.reset();
+  }
+
  protected:
   std::unique_ptr<mailbox::Store> store_;
 };

@@ -47,6 +47,13 @@ std::string actions_as_markdown() {
     if (spec->place == actions::Place::inside_mail_loop) out += " Only inside `for_each_mail`.";
     if (spec->place == actions::Place::outside_mail_loop) out += " Only outside `for_each_mail`.";
     out += "\n";
+    if (auto form = actions::short_form(*spec); actions::has_only_short_form(*spec)) {
+      out += fmt::format("\nWritten `{}`: it has no fields of its own.\n", form);
+      continue;
+    } else if (!form.empty()) {
+      out += fmt::format("\nShort form: `{}`", form);
+      out += fmt::format(", which gives `{}`.\n", spec->scalar_field);
+    }
     if (spec->fields.empty()) continue;
     out += "\n| field | type | default | meaning | French label |\n|---|---|---|---|---|\n";
     add_fields(spec->fields, "", out);

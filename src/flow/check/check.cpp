@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "flow/check/check_connect.hpp"
 #include "flow/check/check_expressions.hpp"
+#include "flow/check/check_moves.hpp"
 #include "flow/check/check_secrets.hpp"
 #include "flow/load/load.hpp"
 #include "flow/where/where.hpp"
@@ -128,8 +129,7 @@ class FlowChecker {
       complaints_.error("flow.other_session",
                         fmt::format("{} must use the session of its loop, {}", step.spec->name,
                                     in_quotes(loop->session)),
-                        "leave session out; only send, reply and forward may use another",
-                        step.place);
+                        "leave session out; only send and reply may use another", step.place);
     }
     if (step.spec->needs_transport && there->connect && !can_send(*there->connect)) {
       complaints_.error(
@@ -361,6 +361,7 @@ std::vector<Finding> check(Flow& flow, const CheckOptions& options) {
   check_secrets(flow, options, complaints);
   check_variables(flow, options, complaints);
   FlowChecker(flow, findings).check(flow.steps);
+  check_moves(flow.steps, complaints);
   sort_findings(findings);
   return findings;
 }

@@ -16,9 +16,12 @@ bool holds(std::span<const std::string> names, std::string_view name) {
 void check_expression(const std::string& expression, Place place, const NamesInScope& names,
                       Expressions& expressions, Complaints& complaints) {
   if (auto problem = expressions.syntax_error(expression)) {
+    auto operator_hint = foreign_operator(expression);
     complaints.error("expression.syntax",
                      fmt::format("{} is no expression: {}", in_quotes(expression), *problem),
-                     "write one Lua expression, such as mail.subject or #mail.attachments > 1",
+                     operator_hint.empty()
+                         ? "write one Lua expression, such as mail.subject or #mail.attachments > 1"
+                         : operator_hint,
                      place);
     return;
   }

@@ -19,8 +19,20 @@ class SecretChecker {
   void check() {
     visit(flow_.steps);
     for (const auto& variable : flow_.variables) {
+      if (variable.source) {
+        refuse_credential(fmt::format("write {}: {{ required: true }} and give it with --var-from "
+                                      "{}=env:X or {}=file:PATH",
+                                      variable.name, variable.name, variable.name),
+                          variable.place);
+      }
       if (!variable.is_secret) continue;
-      if (variable.default_value) tell(variable.name, variable.name, "secret", variable.place);
+      if (variable.default_value) {
+        tell(fmt::format("the default of variable {}", variable.name),
+             fmt::format("write {}: {{ required: true }} and give it with --var-from {}=env:X or "
+                         "{}=file:PATH",
+                         variable.name, variable.name, variable.name),
+             variable.place);
+      }
       if (options_.plain_variables.contains(variable.name)) {
         complaints_.error(
             "secret.by_argument",
@@ -36,7 +48,6 @@ class SecretChecker {
  private:
   void visit(const std::vector<Step>& steps) {
     for (const auto& step : steps) {
-      session_ = step.session.empty() ? flow_.id : step.session;
       visit(step.spec->fields, step.fields);
       for (const auto& [name, node] : step.fields) {
         if (const auto* body = std::get_if<std::vector<Step>>(&node.data)) visit(*body);
@@ -56,8 +67,19 @@ class SecretChecker {
 
   void visit_source(const std::string& field, const NodeMap& source, const Node& node) {
     for (const auto& [key, value] : source) {
-      if (key == "insecure_string" && must_be_hidden(field))
-        tell(field, session_, field, node.place);
+      if (key == "insecure_string" && must_be_hidden(field)) {
+        tell(field,
+             fmt::format(
+                 "use {{ variable: NAME }} with variables: {{ NAME: {{ required: true }} }}, "
+                 "and give it with --var-from NAME=env:X or NAME=file:PATH"),
+             node.place);
+      }
+      if (key == "credential") {
+        refuse_credential(
+            "use { variable: NAME } with variables: { NAME: { required: true } }, and give it with "
+            "--var-from NAME=env:X or NAME=file:PATH",
+            node.place);
+      }
       if (key != "variable") continue;
       auto name = std::get<Template>(value.data).constant_text();
       auto variable = std::ranges::find(flow_.variables, name, &Variable::name);
@@ -76,26 +98,22 @@ class SecretChecker {
     }
   }
 
-  void tell(std::string_view what, std::string_view credential, std::string_view attribute,
-            Place place) {
+  void refuse_credential(std::string hint, Place place) {
+    complaints_.error("secret.no_vault", "{ credential: ... } needs a vault; this version has none",
+                      std::move(hint), place);
+  }
+
+  void tell(std::string_view what, std::string hint, Place place) {
     auto message = fmt::format("{} stands in the file in the clear", what);
-    auto hint = fmt::format("run: postroom vault set {} {}, then write {{ credential: {} }} here",
-                            credential, attribute, credential);
-    if (attribute != "password" && attribute != "client_secret") {
-      hint = fmt::format(
-          "run: postroom vault set {} {}, then write {{ credential: {}, attribute: {} }} here",
-          credential, attribute, credential, attribute);
-    }
     if (options_.strict)
-      complaints_.error("secret.insecure_string", message, hint, place);
+      complaints_.error("secret.insecure_string", std::move(message), std::move(hint), place);
     else
-      complaints_.warning("secret.insecure_string", message, hint, place);
+      complaints_.warning("secret.insecure_string", std::move(message), std::move(hint), place);
   }
 
   Flow& flow_;
   const CheckOptions& options_;
   Complaints& complaints_;
-  std::string session_;
 };
 
 }  // namespace

@@ -129,10 +129,61 @@ TEST(Check, InsecureStringsWarnOrFail) {
   EXPECT_FALSE(has_errors(findings));
   EXPECT_EQ(findings[0].place.line, 2);  // the variable's default
   EXPECT_EQ(findings[1].place.line, 4);
-  EXPECT_TRUE(findings[1].hint.contains("postroom vault set ap password")) << findings[1].hint;
+  EXPECT_TRUE(findings[1].hint.contains("--var-from NAME=env:X")) << findings[1].hint;
   EXPECT_FALSE(all_of(findings).contains("pst"));
   EXPECT_FALSE(all_of(findings).contains("geheim"));
   EXPECT_TRUE(has_errors(findings_of(yaml, {.strict = true})));
+}
+
+TEST(Check, CredentialsAreRefusedWithoutAVault) {
+  auto findings = findings_of(
+      "name: x\nvariables: { d: { credential: box } }\nsteps:\n"
+      "  - connect: { session: a, to: server, host: h, auth: { username: u, password: { "
+      "credential: "
+      "b } } }\n");
+  ASSERT_EQ(findings.size(), 2u) << all_of(findings);
+  for (const auto& finding : findings) {
+    EXPECT_EQ(finding.code, "secret.no_vault");
+    EXPECT_EQ(finding.level, Finding::Level::error);
+    EXPECT_TRUE(finding.hint.contains("--var-from")) << finding.hint;
+  }
+  EXPECT_EQ(findings[1].place.line, 4);
+}
+
+TEST(Check, StepsBehindAMoveOfTheSameMessage) {
+  auto lines = [](std::string_view body) {
+    std::string text;
+    for (const auto& finding : findings_of(std::string(head) + std::string(connect) +
+                                           "  - for_each_mail:\n      do:\n" + std::string(body)))
+      text += finding.code + ":" + std::to_string(finding.place.line) + " ";
+    return text;
+  };
+  EXPECT_EQ(lines("        - move: a\n        - log: x\n        - change_status: read\n"),
+            "flow.step_after_move:9 ");
+  EXPECT_EQ(lines("        - delete:\n        - if:\n            when: mail.size > 1\n"
+                  "            do: [ save_email: a ]\n"),
+            "flow.step_after_move:10 ");
+  EXPECT_EQ(
+      lines("        - if: { when: mail.size > 1, do: [ move: a ], else: [ delete: trash ] }\n"
+            "        - move: b\n"),
+      "flow.step_after_move:8 ");
+  EXPECT_EQ(lines("        - if: { when: mail.size > 1, do: [ move: a, stop: ] }\n"
+                  "        - save_email: b\n        - move: b\n        - set: { n: 1 }\n"),
+            "");
+  EXPECT_EQ(lines("        - { move: a, enabled: false }\n        - move: b\n"), "");
+}
+
+TEST(Check, SaysHowLuaWritesAnOperator) {
+  auto hint = [](std::string_view when) {
+    auto findings = findings_of(std::string(head) + "  - if: { when: '" + std::string(when) +
+                                "', do: [ log: a ] }\n");
+    return findings.empty() ? std::string() : findings[0].hint;
+  };
+  EXPECT_TRUE(hint("total != 1").contains("~="));
+  EXPECT_TRUE(hint("total = 1").contains("=="));
+  EXPECT_TRUE(hint("total && 1").contains("and"));
+  EXPECT_TRUE(hint("total || 1").contains("or"));
+  EXPECT_EQ(hint("total ~= 1 and ({ a = 1 }).a == 1"), "");
 }
 
 TEST(Check, VariablesGivenFromOutside) {

@@ -75,6 +75,7 @@ void ExpressionEngine::begin(const Scope* in) {
   scope = in;
   has_touched_mail = false;
   failure = Failure::none;
+  refusal.reset();
   spent = 0;
   allocated = 0;
   produced = 0;

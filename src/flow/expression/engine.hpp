@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -17,6 +18,7 @@
 #include <lua.hpp>
 #include <re2/re2.h>
 
+#include "base/error.hpp"
 #include "flow/expression/expression.hpp"
 
 namespace postroom::flow {
@@ -64,6 +66,8 @@ class ExpressionEngine {
   const Scope* scope = nullptr;
   bool has_touched_mail = false;
   Failure failure = Failure::none;
+  // What a function of ours refused, with its own code and hint; a script may have caught it since.
+  std::optional<base::Error> refusal;
   std::uint64_t spent = 0;
   std::size_t allocated = 0;
   std::size_t produced = 0;  // bytes given back so far

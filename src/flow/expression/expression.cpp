@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "flow/expression/engine.hpp"
+#include "flow/expression/names.hpp"
 
 namespace postroom::flow {
 namespace {
@@ -40,24 +42,69 @@ std::string words_of(lua_State* state) {
     auto line = words.find(':', 11);
     if (line != std::string_view::npos) words.remove_prefix(std::min(words.size(), line + 2));
   }
-  return base::printable(words, 300);
+  std::string said = base::printable(words, 300);
+  // Lua's word for list[1].
+  static constexpr std::string_view item = "(field 'integer index')";
+  if (auto at = said.find(item); at != std::string::npos)
+    said.replace(at, item.size(), "(an item that the list does not have)");
+  return said;
+}
+
+// The NAME of "attempt to call a nil value (method 'NAME')"; empty: it is something else.
+std::string missing_method(std::string_view words) {
+  static constexpr std::string_view start = "attempt to call a nil value (method '";
+  if (!words.starts_with(start)) return {};
+  words.remove_prefix(start.size());
+  return std::string(words.substr(0, words.find('\'')));
+}
+
+// What to do about a runtime error of Lua's, by its words.
+std::string cure_of(std::string_view words) {
+  bool is_comparison = words.starts_with("attempt to compare");
+  bool is_nil = words.contains("nil");
+  if (is_nil && (is_comparison || words.starts_with("attempt to") || words.contains("got nil")))
+    return "check for values that may be missing: name and name.field or \"none\"";
+  if (is_comparison || words.starts_with("attempt to perform arithmetic"))
+    return "make both sides the same kind: tonumber(text) or tostring(number)";
+  if (words.starts_with("attempt to concatenate")) return "write tostring(value)";
+  if (words.starts_with("the text that is compared with a date"))
+    return "write the date as '2026-01-31'";
+  return "correct the expression; docs/flow-file.md says what it may use";
 }
 
 base::Error error_of(Engine& engine, int status, std::string_view expression) {
   std::string words = status == LUA_ERRMEM ? "it takes too much memory" : words_of(engine.state);
   if (status == LUA_ERRMEM) engine.failure = Engine::Failure::too_big;
+  std::string cure;
+  if (auto method = missing_method(words); !method.empty()) {
+    static const std::vector<std::string> methods = {"find",  "format", "gmatch",  "gsub", "len",
+                                                     "lower", "match",  "reverse", "rep",  "sub",
+                                                     "upper", "byte",   "date"};
+    auto meant = base::nearest(method, methods);
+    words = fmt::format("a text has no method \"{}\"", method);
+    cure = meant ? fmt::format("did you mean :{}()?", *meant)
+                 : fmt::format("there are: {}; a date has date", base::join(methods, ", "));
+  } else {
+    cure = cure_of(words);
+  }
   auto message = fmt::format("{{{{ {} }}}}: {}", base::printable(expression, 120), words);
+  const auto& refusal = engine.refusal;
+  if (engine.failure == Engine::Failure::none && refusal && words.contains(refusal->message()))
+    return base::Error(base::ErrorKind::config, refusal->code(), message, refusal->hint());
   auto make = [&](std::string_view code, std::string_view hint) {
     return base::Error(base::ErrorKind::config, code, message, std::string(hint));
   };
   switch (engine.failure) {
     case Engine::Failure::syntax:
+      if (auto hint = foreign_operator(expression); !hint.empty())
+        return make("expression.syntax", hint);
       return make(
           "expression.syntax",
           "an expression is one Lua expression, such as mail.subject or #mail.attachments > 1");
     case Engine::Failure::too_long:
-      return make("expression.too_long",
-                  "an expression is for small computations; use run_program for large ones");
+      return make(
+          "expression.too_long",
+          "an expression is for small computations: shorten its loops or the text it looks at");
     case Engine::Failure::too_big:
       return make("expression.too_big",
                   "an expression may hold 16 MiB; cut texts with text:sub(1, 1000)");
@@ -67,8 +114,7 @@ base::Error error_of(Engine& engine, int status, std::string_view expression) {
     case Engine::Failure::none:
       break;
   }
-  return make("expression.failed",
-              "check for values that may be missing: name and name.field or \"none\"");
+  return make("expression.failed", cure);
 }
 
 void run_job(Job& job, const Scope* scope) {

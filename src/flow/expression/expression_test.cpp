@@ -120,6 +120,26 @@ TEST_F(Expression, SaysWhatIsWrong) {
   EXPECT_FALSE(expressions.syntax_error("mail.subject -- a comment").has_value());
 }
 
+TEST_F(Expression, EachMistakeHasItsOwnCure) {
+  auto told = [&](std::string_view expression) {
+    try {
+      value(expression);
+    } catch (const base::Error& error) {
+      return error.code() + ": " + error.message() + " / " + error.hint();
+    }
+    return std::string("fine");
+  };
+  EXPECT_TRUE(told("mail.cc[1].address").contains("may be missing"));
+  EXPECT_FALSE(told("mail.cc[1].address").contains("integer index"));
+  EXPECT_TRUE(told("n > 'x'").contains("tonumber")) << told("n > 'x'");
+  EXPECT_FALSE(told("n > 'x'").contains("missing"));
+  EXPECT_TRUE(told("mail.received:date('%Q')").starts_with("date.bad_format: "));
+  EXPECT_TRUE(told("mail.received:date('%Q')").contains("%Y %m %d"));
+  EXPECT_TRUE(told("mail.subject:uper()").contains("no method \"uper\""));
+  EXPECT_TRUE(told("mail.subject:uper()").contains("did you mean :upper()?"));
+  EXPECT_TRUE(told("n != 1").contains("~="));
+}
+
 TEST_F(Expression, TracesWhatCameFromAMail) {
   EXPECT_EQ(expressions.evaluate_expression("archive", scope).origin, Origin::flow);
   EXPECT_EQ(expressions.evaluate_expression("mail.subject", scope).origin, Origin::mail);

@@ -36,13 +36,13 @@ base::Instant instant_at(lua_State* state, int index) {
 }
 
 std::string formatted(lua_State* state, const base::DateTime& date, std::string_view format) {
-  std::string problem;
+  auto& refusal = Engine::of(state).refusal;
   try {
     return base::format_date(date, format);
   } catch (const base::Error& error) {
-    problem = error.message();
+    refusal = error;
   }
-  luaL_error(state, "%s", problem.c_str());
+  luaL_error(state, "%s", refusal->message().c_str());
   return {};
 }
 

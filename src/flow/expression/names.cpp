@@ -182,6 +182,25 @@ std::vector<NameUse> names_in(std::string_view expression) {
   return uses;
 }
 
+std::string foreign_operator(std::string_view expression) {
+  auto tokens = tokens_of(expression);
+  int depth = 0;  // of table constructors, where = is right
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    const auto& token = tokens[i];
+    const auto& next = tokens[i + 1];
+    bool is_beside = next.offset == token.offset + token.text.size();
+    if (is(token, "{")) ++depth;
+    if (is(token, "}")) --depth;
+    if (is(token, "!") && is_beside && (is(next, "=") || is(next, "==")))
+      return "Lua writes ~= for \"not equal\", not !=";
+    if (is(token, "!")) return "Lua writes not, not !";
+    if (is(token, "&") && is_beside && is(next, "&")) return "Lua writes and, not &&";
+    if (is(token, "|") && is_beside && is(next, "|")) return "Lua writes or, not ||";
+    if (is(token, "=") && depth == 0) return "Lua writes == for \"equal\", not =";
+  }
+  return {};
+}
+
 bool is_variable_name(std::string_view name) noexcept {
   if (name.empty() || name.size() > 64 || !is_letter(name[0]) || name == "_ENV" || name == "_G")
     return false;

@@ -25,6 +25,10 @@ struct NameUse {
 // parameters, locals) are not free anywhere in it.
 std::vector<NameUse> names_in(std::string_view expression);
 
+// "Lua writes ~= for not equal": what to write for an operator of another language in it; empty:
+// there is none.
+std::string foreign_operator(std::string_view expression);
+
 // What is there besides variables: string, table, math, utf8, tostring ... and `now`.
 std::span<const std::string> builtin_names();
 // subject, from, to ...

@@ -105,8 +105,9 @@ bool takes_whole_expression(FieldType type) noexcept {
 std::optional<Misfit> misfit(const actions::FieldSpec& field, std::string_view text) {
   switch (field.type) {
     case FieldType::number:
-      if (is_decimal(text) && text.size() <= 18) return std::nullopt;
-      return wrong("a number", text, "write decimal digits, such as 10 or 2.5");
+      // Every count there is (limit, attempts, port) is whole.
+      if (is_decimal(text) && !text.contains('.') && text.size() <= 18) return std::nullopt;
+      return wrong("a whole number", text, "write a whole number in decimal digits, such as 10");
     case FieldType::boolean:
       if (text == "true" || text == "false") return std::nullopt;
       return wrong("true or false", text, "write true or false");

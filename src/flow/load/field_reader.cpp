@@ -223,7 +223,11 @@ std::optional<Node> StepReader::read_group(const Step& step, const FieldSpec& fi
       auto finding = missing_space(key.text.substr(0, key.text.find(':')), key.place);
       complaints_.error(finding.code, finding.message, finding.hint, key.place);
     } else {
-      complaints_.unknown("flow.unknown_field", "field", key.text, field.name, names, key.place);
+      bool is_user = field.name == "auth" && (key.text == "user" || key.text == "login");
+      complaints_.error("flow.unknown_field",
+                        fmt::format("there is no field {} in {}", in_quotes(key.text), field.name),
+                        is_user ? "did you mean \"username\"?" : suggestion(key.text, names),
+                        key.place);
     }
   }
   return Node{std::move(map), node.place, {}};

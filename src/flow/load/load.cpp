@@ -159,7 +159,8 @@ class FlowReader {
   // { required: true } or { credential: N, attribute: A, locker: L }.
   void read_described(Variable& variable, const YamlNode& node) {
     if (node.is_reported) return;
-    static const std::vector<std::string> known = {"required", "credential", "attribute", "locker"};
+    static const std::vector<std::string> known = {"required"};
+    static const std::vector<std::string> of_source = {"credential", "attribute", "locker"};
     bool is_source = false;
     bool is_sound = true;
     for (const auto& [key, value] : node.entries) {
@@ -170,7 +171,7 @@ class FlowReader {
           complaints_.error("flow.wrong_type",
                             fmt::format("{} is not true or false", in_quotes(value.text)),
                             "write true or false", value.place);
-      } else if (std::ranges::find(known, key.text) != known.end()) {
+      } else if (std::ranges::find(of_source, key.text) != of_source.end()) {
         is_source = true;
       } else {
         complaints_.unknown("flow.unknown_key", "key", key.text, "a variable", known, key.place);

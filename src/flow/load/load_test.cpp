@@ -60,6 +60,12 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"name: x\nsteps:\n  - log:hello\n", 3, 5, "flow.missing_space", "log"},
         Bad{"name: \xff\n", 1, 7, "flow.not_utf8", "UTF-8"},
         Bad{"name: x\nsteps: [\n", 3, 1, "flow.yaml_syntax", "brackets"},
+        Bad{"name: x\nsteps:\n  - log: \"h\u00fc\n  - log: 'x'\n", 3, 10, "flow.unclosed_quote",
+            "not closed"},
+        Bad{"name: x\nsteps:\n  - log: a\n  - log: \"a \\\"", 4, 10, "flow.unclosed_quote", "same"},
+        Bad{"name: x\nsteps:\n  - log: \"hi\n  - log: \"x\"\n", 3, 10, "flow.unclosed_quote",
+            "not closed"},
+        Bad{"name: x\nsteps:\n  - log: 'it''s\n", 3, 10, "flow.unclosed_quote", "same quote"},
         Bad{"- a\n- b\n", 1, 1, "flow.wrong_type", "name and steps"},
         Bad{"", 1, 1, "flow.wrong_type", "mapping"}));
 
@@ -71,6 +77,16 @@ INSTANTIATE_TEST_SUITE_P(
             "did you mean \"move\"?"},
         Bad{"name: x\nsteps:\n  - move: { too: a }\n", 3, 13, "flow.unknown_field",
             "did you mean \"to\"?"},
+        Bad{"name: x\nsteps:\n  - if: { when: a, then: [ log: b ] }\n", 3, 20, "flow.unknown_field",
+            "did you mean \"do\"?"},
+        Bad{"name: x\nsteps:\n  - connect: { session: a, user: u }\n", 3, 28, "flow.unknown_field",
+            "auth: { username: ..., password: ... }"},
+        Bad{"name: x\nsteps:\n  - frobnicate: a\n", 3, 5, "flow.unknown_action",
+            "there are: connect"},
+        Bad{"name: x\nsteps:\n  - for_each_mail: { limit: 2.5, do: [ log: a ] }\n", 3, 29,
+            "flow.wrong_type", "whole number"},
+        Bad{"name: x\nsteps:\n  - for_each_mail: { limit: all, do: [ log: a ] }\n", 3, 29,
+            "flow.wrong_type", "whole number"},
         Bad{"name: x\nsteps:\n  - move:\n    to: a\n", 4, 5, "flow.misplaced_field", "indent"},
         Bad{"name: x\nsteps:\n  - move: { to: a }\n    log: b\n", 4, 5, "flow.two_actions",
             "- log:"},
@@ -140,7 +156,7 @@ TEST(Load, RefusesWhatIsTooDeepOrTooLarge) {
 }
 
 constexpr std::string_view good = R"(name: File invoices
-variables: { archive: /srv/invoices, pw: { credential: box, attribute: word }, user: { required: true } }
+variables: { archive: /srv/invoices, pw: { required: true }, user: { required: true } }
 steps:
   - connect:
       session: ap
@@ -148,7 +164,7 @@ steps:
       host: mail.example.com
       auth:
         username: ap@example.com
-        password: { credential: box }
+        password: { variable: pw }
   - for_each_mail:
       folder: Inbox
       where: { status: unread, subject: { contains: invoice }, has_attachment: true }
@@ -173,12 +189,42 @@ TEST(Load, ReadsAGoodFlow) {
   EXPECT_EQ(flow.steps[2].session, "ap");
   auto source = secret_source(flow, flow.steps[0], "auth.password");
   ASSERT_TRUE(source);
-  EXPECT_EQ(std::get<vault::CredentialSource>(source->from).attribute, "password");
-  EXPECT_TRUE(flow.variables[1].source);
+  EXPECT_EQ(std::get<vault::VariableSource>(source->from).name, "pw");
+  EXPECT_TRUE(flow.variables[1].required);
   auto findings = check(flow);
   EXPECT_TRUE(findings.empty()) << all_of(findings);
   const auto& checked = std::get<std::vector<Step>>(flow.steps[1].field("do")->data);
   EXPECT_EQ(checked[3].session, "ap");
+}
+
+TEST(Load, AcceptsQuotesThatAreClosed) {
+  auto result = load_text(
+      "name: 'x'\nsteps:\n  - log: \"h\u00fc \\\" it's \\\\\"\n  - log: 'it''s \"'\n"
+      "  - log: \"two\n      lines\"\n  - log: |\n      \"open\n  - log: it's \"so\n",
+      "f", "/");
+  EXPECT_TRUE(result.ok()) << all_of(result.findings);
+}
+
+TEST(Load, UnknownActionsAreNotOfferedTheKeysOfAStep) {
+  auto result = load_text("name: x\nsteps:\n  - frobnicate: a\n", "f", "/");
+  ASSERT_EQ(result.findings.size(), 1u);
+  for (const char* key : {" id", "enabled", "note"})
+    EXPECT_FALSE(result.findings[0].hint.contains(key)) << result.findings[0].hint;
+}
+
+TEST(Load, ShortFormsGiveTheMainField) {
+  auto result = load_text(
+      "name: x\nsteps:\n  - connect: { session: h, to: maildir, path: m }\n"
+      "  - for_each_mail:\n      do:\n        - save_attachments: a\n        - save_email: a\n"
+      "        - reply: hello\n        - change_status: read\n        - if:\n"
+      "            when: mail.size > 1\n            do: [ move: Done ]\n"
+      "            else: [ delete: permanent ]\n        - skip: because\n  - disconnect: h\n",
+      "f", "/");
+  ASSERT_TRUE(result.ok()) << all_of(result.findings);
+  const auto& body = std::get<std::vector<Step>>(result.flow.steps[1].field("do")->data);
+  for (std::size_t i : {0u, 1u, 3u}) EXPECT_NE(body[i].field("to"), nullptr) << i;
+  EXPECT_NE(body[2].field("text"), nullptr);
+  EXPECT_EQ(result.flow.steps[2].session, "h");
 }
 
 TEST(Template, KnowsWhereAnExpressionEnds) {

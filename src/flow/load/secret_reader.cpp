@@ -50,7 +50,7 @@ std::optional<Node> read_secret(std::string_view field, const YamlNode& node,
     if (!takes_bare_text(field)) {
       complaints.error(
           "secret.bare_text", fmt::format("{} cannot be written as bare text", field),
-          "write { credential: NAME }, { variable: NAME } or { insecure_string: TEXT }",
+          "write { variable: NAME } and give it with --var-from, or { insecure_string: TEXT }",
           node.place);
       return std::nullopt;
     }
@@ -60,12 +60,12 @@ std::optional<Node> read_secret(std::string_view field, const YamlNode& node,
   }
   if (node.kind != Kind::mapping) {
     complaints.error("flow.wrong_type", fmt::format("{} has no source", field),
-                     "write { credential: NAME }, { variable: NAME } or { insecure_string: TEXT }",
+                     "write { variable: NAME } and give it with --var-from, or { insecure_string: "
+                     "TEXT }",
                      node.place);
     return std::nullopt;
   }
-  static const std::vector<std::string> known = {"credential", "attribute", "locker", "variable",
-                                                 "insecure_string"};
+  static const std::vector<std::string> known = {"variable", "insecure_string"};
   NodeMap map;
   int sources = 0;
   bool is_credential = false;
@@ -104,17 +104,15 @@ std::optional<Node> read_secret(std::string_view field, const YamlNode& node,
   }
   if (!is_sound) return std::nullopt;
   if (sources != 1) {
-    complaints.error(
-        "secret.one_source",
-        fmt::format("{} has {}; it takes exactly one", field,
-                    sources == 0 ? "no source" : "several sources"),
-        "write one of { credential: NAME }, { variable: NAME }, { insecure_string: TEXT }",
-        node.place);
+    complaints.error("secret.one_source",
+                     fmt::format("{} has {}; it takes exactly one", field,
+                                 sources == 0 ? "no source" : "several sources"),
+                     "write one of { variable: NAME }, { insecure_string: TEXT }", node.place);
     return std::nullopt;
   }
   if (!is_credential && (entry(map, "attribute") || entry(map, "locker"))) {
     complaints.error("secret.one_source", "attribute and locker go with credential only",
-                     "remove them, or name a credential", node.place);
+                     "remove them", node.place);
     return std::nullopt;
   }
   if (is_credential && !entry(map, "attribute"))

@@ -33,6 +33,27 @@ bool has_session(const actions::ActionSpec& spec) {
   return spec.uses_session || actions::find_field(spec, "session") != nullptr;
 }
 
+// Other programs' words for our fields; each counts only where the field is there.
+constexpr std::pair<std::string_view, std::string_view> other_words[] = {
+    {"then", "do"},      {"steps", "do"},  {"condition", "when"}, {"test", "when"},
+    {"filter", "where"}, {"target", "to"}, {"destination", "to"}, {"folder", "to"},
+    {"directory", "to"}, {"path", "to"},   {"status", "to"},      {"recipient", "to"},
+    {"message", "text"}, {"body", "text"}, {"server", "host"},    {"pattern", "name"},
+    {"max", "limit"},    {"mode", "how"},
+};
+
+std::string hint_for_field(std::string_view action, std::string_view written,
+                           const std::vector<std::string>& names) {
+  static constexpr std::string_view of_auth[] = {"user", "username", "login", "password", "mode"};
+  if (action == "connect" && std::ranges::find(of_auth, written) != std::end(of_auth))
+    return "write auth: { username: ..., password: ... }";
+  for (const auto& [word, field] : other_words) {
+    if (word == written && holds(names, field))
+      return fmt::format("did you mean {}?", in_quotes(field));
+  }
+  return suggestion(written, names);
+}
+
 std::vector<std::string> field_names(const actions::ActionSpec& spec) {
   std::vector<std::string> names;
   if (has_session(spec)) names.emplace_back("session");
@@ -250,9 +271,17 @@ void StepReader::complain_of_key(const YamlNode& key, const YamlNode& step) {
         fmt::format("indent it by two more spaces than \"{}:\"", spec->name), key.place);
     return;
   }
-  std::vector<std::string> names(std::begin(step_keys), std::end(step_keys));
+  std::vector<std::string> names;
   for (const auto* spec : actions::all_specs()) names.emplace_back(spec->name);
-  complaints_.unknown("flow.unknown_action", "action", key.text, {}, names, key.place);
+  auto hint = suggestion(key.text, names);
+  if (!base::nearest(key.text, names)) {
+    std::vector<std::string> keys(std::begin(step_keys), std::end(step_keys));
+    if (auto meant = base::nearest(key.text, keys))
+      hint = fmt::format("did you mean {}?", in_quotes(*meant));
+  }
+  complaints_.error("flow.unknown_action",
+                    fmt::format("there is no action {}", in_quotes(key.text)), std::move(hint),
+                    key.place);
 }
 
 void StepReader::complain_of_field(const Step& step, const YamlNode& key) {
@@ -268,7 +297,9 @@ void StepReader::complain_of_field(const Step& step, const YamlNode& key) {
         fmt::format("write it beside \"{}:\", one level up", step.spec->name), key.place);
     return;
   }
-  complaints_.unknown("flow.unknown_field", "field", key.text, step.spec->name, names, key.place);
+  complaints_.error("flow.unknown_field",
+                    fmt::format("there is no field {} in {}", in_quotes(key.text), step.spec->name),
+                    hint_for_field(step.spec->name, key.text, names), key.place);
 }
 
 }  // namespace postroom::flow

@@ -85,6 +85,14 @@ Finding unquoted_braces(Place place) {
           "quote a value that starts with {{, as in to: \"{{ name }}\"", place};
 }
 
+Finding unclosed_quote(Place place) {
+  return {
+      Finding::Level::error, "flow.unclosed_quote", "the quote that begins here is not closed",
+      "end the text with the same quote; a quote inside it is written \\\" in double quotes, '' "
+      "in single ones",
+      place};
+}
+
 Finding missing_space(std::string_view key, Place place) {
   return {Finding::Level::error, "flow.missing_space",
           fmt::format("there is no space behind the colon of \"{}:\"", base::printable(key, 60)),

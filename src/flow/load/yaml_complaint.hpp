@@ -12,6 +12,7 @@ namespace postroom::flow {
 Finding explain(std::string_view text, std::string_view words, Place place);
 
 Finding unquoted_braces(Place place);
+Finding unclosed_quote(Place place);
 Finding missing_space(std::string_view key, Place place);
 
 // "session:ap" -> true: a key and a value that lack the space behind the colon. Not "http://x" or

@@ -1,5 +1,7 @@
 #include "flow/load/yaml_tree.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -49,10 +51,29 @@ class TreeMaker final : public YAML::EventHandler {
                 const std::string& value) override {
     check_anchor(mark, anchor);
     check_tag(mark, tag);
+    if (tag == "!") check_quote(mark);
+    reached_ = static_cast<std::size_t>(mark.pos);
     add({.kind = YamlNode::Kind::scalar,
          .text = value,
          .is_quoted = tag == "!",
          .place = place_of(mark)});
+  }
+
+  // The quote that nobody closes, behind what was read so far; `stop` is where the parser gave up.
+  std::optional<Place> open_quote(std::size_t stop) const {
+    for (auto at = reached_; at < text_.size(); ++at) {
+      char c = text_[at];
+      bool begins = at == 0 || std::string_view(" \t\n[{,:-").contains(text_[at - 1]);
+      if (!begins || (c != '"' && c != '\'')) continue;
+      auto length = closed_length(text_.substr(at));
+      // Closed lines below by the next text's quote: the parser stops right behind that one.
+      bool is_suspect = length > 0 && at + length <= stop && stop <= at + length + 200 &&
+                        text_.substr(at, length).contains('\n') &&
+                        !text_.substr(at + length, stop - at - length).contains('\n');
+      if (length == 0 || is_suspect) return place_at(at);
+      at += length - 1;
+    }
+    return std::nullopt;
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -83,6 +104,37 @@ class TreeMaker final : public YAML::EventHandler {
     if (anchor == 0) return;
     report("flow.anchor", "a flow cannot use YAML anchors (&name)",
            "write the value out, or use a variable", place_of(mark));
+  }
+
+  // yaml-cpp takes a quote that nobody closes to the end of the file, without a word.
+  void check_quote(const YAML::Mark& mark) {
+    auto source = text_.substr(std::min(text_.size(), static_cast<std::size_t>(mark.pos)));
+    if (source.empty() || (source[0] != '"' && source[0] != '\'')) return;  // a block scalar
+    if (closed_length(source) > 0) return;
+    findings_.push_back(unclosed_quote(place_of(mark)));
+    throw Abandoned{};
+  }
+
+  Place place_at(std::size_t offset) const {
+    Place place{1, 1};
+    for (std::size_t at = 0; at < offset; at += base::next_code_point(text_, at).length)
+      place = text_[at] == '\n' ? Place{place.line + 1, 1} : Place{place.line, place.column + 1};
+    return place;
+  }
+
+  // From the quote that `source` begins with to the one that closes it, both counted; 0: none does
+  // (YAML 1.2 sections 7.3.1 and 7.3.2).
+  static std::size_t closed_length(std::string_view source) {
+    const char quote = source[0];
+    for (std::size_t at = 1; at < source.size(); ++at) {
+      if (source[at] == '\\' && quote == '"') {
+        ++at;
+      } else if (source[at] == quote) {
+        if (quote == '"' || at + 1 >= source.size() || source[at + 1] != quote) return at + 1;
+        ++at;
+      }
+    }
+    return 0;
   }
 
   // "?" is a plain node's tag, "!" a quoted scalar's, "" a collection's without one (yaml-cpp 0.7).
@@ -161,6 +213,7 @@ class TreeMaker final : public YAML::EventHandler {
   std::vector<Finding>& findings_;
   std::vector<Open> open_;
   int documents_ = 0;
+  std::size_t reached_ = 0;  // byte where the last scalar began
 };
 
 // yaml-cpp takes any bytes and stops at NUL without a word.
@@ -169,7 +222,7 @@ bool is_readable(std::string_view text, const LoadLimits& limits, std::vector<Fi
     findings.push_back(
         {Finding::Level::error,
          "flow.too_large",
-         fmt::format("the file has {} bytes; a flow has at most {}", text.size(), limits.bytes),
+         fmt::format("the file is too large: a flow has at most {} bytes", limits.bytes),
          "split it into several flows",
          {}});
     return false;
@@ -209,7 +262,9 @@ YamlNode read_yaml(std::string_view text, const LoadLimits& limits,
     while (parser.HandleNextDocument(maker)) {
     }
   } catch (const YAML::Exception& error) {
-    findings.push_back(explain(text, error.msg, place_of(error.mark)));
+    auto quote = maker.open_quote(static_cast<std::size_t>(std::max(0, error.mark.pos)));
+    findings.push_back(quote ? unclosed_quote(*quote)
+                             : explain(text, error.msg, place_of(error.mark)));
     return {};
   } catch (const Abandoned&) {
     return {};

@@ -112,7 +112,9 @@ std::optional<Error> LoopEngine::Impl::refusal_of(const state::Claim& claim) con
                      " times while it worked on this message",
                  "look at the message, then `postroom quarantine retry` or `drop` it");
   }
-  if (entry.has_progress && entry.reached >= 0 && prefixes_.at(entry.reached) != entry.prefix) {
+  // No prefix: a person has looked at the change and said `retry`.
+  bool was_changed = !entry.prefix.empty() && prefixes_.at(entry.reached) != entry.prefix;
+  if (entry.has_progress && entry.reached >= 0 && was_changed) {
     return Error(
         ErrorKind::config, "flow.changed",
         "the flow's steps changed after this message was begun, up to step " +

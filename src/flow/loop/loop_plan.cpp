@@ -66,7 +66,12 @@ Task<void> LoopEngine::Impl::plan_work(mailbox::Folder& folder, Messages message
       in_hand->done = context_.ledger.steps_of(claim.entry.id);
     }
     ++runs_;
-    co_await plan_body(folder, message, *in_hand);
+    if (auto refusal = refusal_of(claim)) {
+      in_hand->error = std::move(*refusal);
+      in_hand->outcome = MessageOutcome::quarantined;
+    } else {
+      co_await plan_body(folder, message, *in_hand);
+    }
     count(in_hand->outcome);
     tell_end(*in_hand);
     if (spec_.limit && runs_ >= *spec_.limit) report_.reached_limit = true;

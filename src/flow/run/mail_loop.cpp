@@ -196,6 +196,18 @@ base::Map constants_of(const Step& step) {
   return constants;
 }
 
+// A reply marks the original answered, where there are marks.
+bool changes_mail(const std::vector<Step>& steps) {
+  return std::ranges::any_of(steps, [](const Step& step) {
+    if (!step.enabled) return false;
+    if (step.spec->effect == actions::Effect::mailbox || step.spec->name == "reply") return true;
+    return std::ranges::any_of(step.fields, [](const auto& field) {
+      const auto* inner = std::get_if<std::vector<Step>>(&field.node.data);
+      return inner && changes_mail(*inner);
+    });
+  });
+}
+
 void add_wants(const std::vector<Step>& steps, mailbox::Want& want) {
   for (const auto& step : steps) {
     if (!step.enabled) continue;
@@ -235,6 +247,7 @@ Task<End> run_mail_loop(RunState& run, const Step& step, Scope& scope, MailFrame
   auto format =
       actions::text_of(fields, "body", "html") == "plain" ? flow::Body::plain : flow::Body::html;
   LoopSpec spec = make_spec(run, step, fields, *session, outer);
+  bool is_marking = spec.mark_read;
   spec.want = want_of_loop(step, spec.query, name, invitations);
   LoopSteps body(run, step, scope, outer, *session, name, format, invitations);
   LoopContext context{.store = session->store(),
@@ -251,7 +264,9 @@ Task<End> run_mail_loop(RunState& run, const Step& step, Scope& scope, MailFrame
   std::exception_ptr failure;
   try {
     std::vector<std::string> paths = co_await folders_of(session->store(), fields);
-    auto access = run.is_plan() ? mailbox::Access::read_only : mailbox::Access::read_write;
+    bool writes = is_marking || changes_mail(body_of(step));
+    auto access =
+        writes && !run.is_plan() ? mailbox::Access::read_write : mailbox::Access::read_only;
     co_await net::run_group(&run_folders, engine, session->store(), std::move(paths), access);
   } catch (...) {
     failure = std::current_exception();

@@ -26,7 +26,7 @@ Task<std::string> PlanSurroundings::target_folder(session::Session& session, std
   if (found) co_return found->path;
   if (!create) {
     auto folders = co_await session.store().folders();
-    base::Error error = mailbox::folder_not_found(target, folders);
+    base::Error error = missing_target(target, folders);
     throw error;
   }
   co_return target;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/date.hpp"
 #include "flow/run/file_writer.hpp"
 #include "flow/run/surroundings.hpp"
 #include "net/task_group.hpp"
@@ -16,7 +17,8 @@ using base::ErrorKind;
 
 Task<actions::SavedFile> RunSurroundings::save_file(
     actions::FileTarget target, std::function<Task<void>(base::ByteSink&)> fill) {
-  return flow::save_file(std::move(target), std::move(fill));
+  co_await net::yield_turn();  // a message may have thousands of attachments: Ctrl-C ends them too
+  co_return co_await flow::save_file(std::move(target), std::move(fill));
 }
 
 Task<void> RunSurroundings::mutate_now(actions::MailInHand& mail, Mutation mutation) {
@@ -56,12 +58,28 @@ Task<std::string> RunSurroundings::target_folder(session::Session& session, std:
   }
   if (!found) {
     auto folders = co_await store.folders();
-    Error error = mailbox::folder_not_found(target, folders);
+    Error error = missing_target(target, folders);
     throw error;
   }
   targets_.emplace(std::pair(session.name(), target), found->path);
   co_return found->path;
 }
+
+namespace {
+
+// False when the wait was cancelled: the message has certainly not gone, and that is what the
+// caller has to say, not that nobody knows.
+Task<bool> waited(std::chrono::milliseconds pause) {
+  try {
+    co_await net::pause(pause);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::cancelled) throw;
+    co_return false;
+  }
+  co_return true;
+}
+
+}  // namespace
 
 Task<mailbox::SendOutcome> RunSurroundings::send_with_retry(session::Session& session,
                                                             mailbox::Outgoing outgoing) {
@@ -74,8 +92,8 @@ Task<mailbox::SendOutcome> RunSurroundings::send_with_retry(session::Session& se
     if (outcome.phase != mailbox::SendPhase::not_sent || !outcome.error) co_return outcome;
     auto pause = session::pause_before(policy, next, *outcome.error);
     if (!pause) co_return outcome;
-    note(fmt::format("{}; trying again in {} ms", outcome.error->message(), pause->count()));
-    co_await net::pause(*pause);
+    note(fmt::format("{}; trying again in {}", outcome.error->message(), base::to_words(*pause)));
+    if (!co_await waited(*pause)) co_return outcome;
   }
 }
 

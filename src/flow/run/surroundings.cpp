@@ -26,6 +26,12 @@ TailStep to_tail_step(const actions::Mutation& mutation) {
   return step;
 }
 
+base::Error missing_target(const std::string& target,
+                           const std::vector<mailbox::FolderInfo>& folders) {
+  base::Error error = mailbox::folder_not_found(target, folders);
+  return error.set_hint(error.hint() + "; to make it, add create: true");
+}
+
 void Surroundings::note(std::string text) { events_.note({.text = text}); }
 
 Task<void> Surroundings::mutate(actions::MailInHand& mail, actions::Mutation mutation) {

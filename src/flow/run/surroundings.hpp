@@ -10,12 +10,17 @@
 #include "base/clock.hpp"
 #include "flow/loop/loop_body.hpp"
 #include "flow/run_events.hpp"
+#include "mailbox/store.hpp"
 
 namespace postroom::flow {
 
 using base::Task;
 
 TailStep to_tail_step(const actions::Mutation& mutation);
+
+// folder.not_found, whose hint also offers `create: true`.
+base::Error missing_target(const std::string& target,
+                           const std::vector<mailbox::FolderInfo>& folders);
 
 class Surroundings : public actions::Surroundings {
  public:

@@ -176,6 +176,8 @@ class Client {
   void take_continuation(std::string_view text);
   void note_unreadable(std::string_view text, const wire::ParseError& error);
   bool offer(const wire::Response& response);
+  void count_unasked(std::size_t cost);
+  bool tell_unreadable(std::string_view text);
   void settle_deliveries(wire::FetchData& fetch) const;
   void log_received(std::string_view text);
   void break_off(const base::Error& error) noexcept;
@@ -201,6 +203,7 @@ class Client {
   std::size_t unanswered_ = 0;
   std::uint32_t next_tag_ = 1;
   std::size_t unreadable_ = 0;
+  std::size_t unasked_ = 0;  // bytes of replies that nothing asked for, since the last tagged one
   std::string last_unreadable_;
   std::string greeting_;
   std::string alert_;

@@ -91,6 +91,66 @@ TEST(UidFetch, an_unreadable_reply_costs_that_reply) {
             });
 }
 
+TEST(UidFetch, names_the_messages_whose_replies_were_unreadable) {
+  play_text(R"(
+    S: * PREAUTH [CAPABILITY IMAP4rev1] ready
+    C: A1 UID FETCH 1:2 (UID BODYSTRUCTURE)
+    S: * 1 FETCH (UID 1 BODYSTRUCTURE ("text" "plain" NIL))
+    S: * 2 FETCH (UID 2 BODYSTRUCTURE ("text" "plain" NIL NIL NIL "7bit" 7 1))
+    S: * LIST garbage
+    S: A1 OK done
+  )",
+            [](Client& client) -> Task<void> {
+              co_await client.read_greeting();
+              FetchItems items{.structure = true};
+              UidSet both{Uid{1}, Uid{2}};
+              auto listing = uid_fetch(client, both, items);
+              const wire::FetchData* mail = co_await listing.next();
+              EXPECT_TRUE(mail && mail->uid == Uid{2});
+              mail = co_await listing.next();
+              EXPECT_EQ(mail, nullptr);
+              EXPECT_EQ(listing.unreadable(), (UidSet{Uid{1}}));
+            });
+}
+
+// Each is a sign of life, so that no time-out would end it.
+TEST(Client, ends_a_flood_of_replies_that_nothing_asked_for) {
+  std::string script = "S: * PREAUTH [CAPABILITY IMAP4rev1] ready\nC: A1 NOOP\n";
+  const wire::Limits limits;
+  for (std::size_t i = 0; i <= limits.unasked / limits.unasked_status; ++i)
+    script += "S: * OK still here\n";
+  try {
+    play_text(script, [](Client& client) -> Task<void> {
+      co_await client.read_greeting();
+      auto asking = noop(client);
+      co_await asking.result();
+    });
+    ADD_FAILURE() << "no error";
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.code(), "imap.flood");
+    EXPECT_FALSE(error.session_usable());
+  }
+}
+
+TEST(UidFetch, ends_a_flood_of_the_same_message) {
+  std::string script =
+      "S: * PREAUTH [CAPABILITY IMAP4rev1] ready\nC: A1 UID FETCH 1 (UID RFC822.SIZE)\n";
+  for (int i = 0; i < 10'020; ++i) script += "S: * 1 FETCH (UID 1 RFC822.SIZE 100)\n";
+  try {
+    play_text(script, [](Client& client) -> Task<void> {
+      co_await client.read_greeting();
+      FetchItems items{.size = true};
+      UidSet one{Uid{1}};
+      auto listing = uid_fetch(client, one, items);
+      while (co_await listing.next()) {
+      }
+    });
+    ADD_FAILURE() << "no error";
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.code(), "imap.flood");
+  }
+}
+
 TEST(Append, waits_for_the_go_ahead) {
   play("append.txt", [](Client& client) -> Task<void> {
     co_await client.read_greeting();

@@ -5,6 +5,7 @@
 
 #include "base/base64.hpp"
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "imap/client/client.hpp"
 #include "imap/client/refusal.hpp"
 
@@ -31,6 +32,7 @@ void Client::dispatch(std::string_view text) {
   if (const auto* status = std::get_if<wire::Status>(&*parsed)) {
     if (!status->tag.empty()) return take_tagged(*status);
     if (status->condition == wire::Condition::bye) return take_bye(*status);
+    count_unasked(std::max(text.size(), limits_.wire.unasked_status));
     take_status(*status);
     offer(*parsed);
     return;
@@ -41,7 +43,9 @@ void Client::dispatch(std::string_view text) {
     capabilities_ = Capabilities(words->words);
   if (const auto* fetch = std::get_if<wire::FetchReference>(&*parsed))
     settle_deliveries(*fetch->data);
-  if (offer(*parsed) || !selected_) return;
+  const bool is_asked = offer(*parsed);
+  if (!is_asked) count_unasked(text.size());
+  if (is_asked || !selected_) return;
   if (const auto* exists = std::get_if<wire::ExistsData>(&*parsed))
     selected_->exists = exists->count;
   if (std::holds_alternative<wire::ExpungeData>(*parsed) && selected_->exists > 0)
@@ -51,6 +55,26 @@ void Client::dispatch(std::string_view text) {
 bool Client::offer(const wire::Response& response) {
   return std::ranges::any_of(in_flight_,
                              [&](auto& part) { return part->exchange->take(response); });
+}
+
+// Without an end, such replies would hold a run for ever: each of them is a sign of life.
+void Client::count_unasked(std::size_t cost) {
+  unasked_ += cost;
+  if (unasked_ <= limits_.wire.unasked) return;
+  throw Error(ErrorKind::protocol, "imap.flood",
+              "the server sends replies without end that nothing asked for",
+              "tell the server's administrator, and try again later");
+}
+
+// True if a command will ask again for the message that the reply is about.
+bool Client::tell_unreadable(std::string_view text) {
+  const std::size_t word = text.find(' ', text.find(' ') + 1);
+  if (word == std::string_view::npos) return false;
+  if (!base::ascii_iequals(text.substr(word + 1, 5), "FETCH"))
+    return false;  // fetch_ is an old one
+  if (!fetch_.uid || *fetch_.uid == Uid{}) return false;
+  return std::ranges::any_of(
+      in_flight_, [&](auto& part) { return part->exchange->take_unreadable(*fetch_.uid); });
 }
 
 void Client::settle_deliveries(wire::FetchData& fetch) const {
@@ -68,8 +92,10 @@ void Client::note_unreadable(std::string_view text, const wire::ParseError& erro
     throw broken.set_server_text(text.substr(0, 200));
   }
   last_unreadable_ = base::printable(text.substr(0, text.find("\r\n")), 200);
-  spdlog::warn("imap: a reply was left out: expected {} at byte {} of \"{}\"", error.expected,
-               error.at, last_unreadable_);
+  if (!tell_unreadable(text)) {
+    spdlog::warn("imap: a reply was left out: expected {} at byte {} of \"{}\"", error.expected,
+                 error.at, last_unreadable_);
+  }
   if (++unreadable_ < limits_.wire.unreadable) return;
   Error broken(ErrorKind::protocol, "imap.unreadable",
                "too many replies of the server could not be read", "report this with a transcript");
@@ -91,6 +117,7 @@ void Client::take_tagged(const wire::Status& status) {
   }
   std::shared_ptr<Part> part = *at;
   in_flight_.erase(at);
+  unasked_ = 0;
   unanswered_ -= std::min(unanswered_, part->sent_bytes);
   part->pieces.clear();
   if (blocker_ == part) blocker_.reset();

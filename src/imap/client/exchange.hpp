@@ -51,6 +51,9 @@ class Exchange {
 
   // Offered while a part is in flight, oldest exchange first; true: it was for this one.
   virtual bool take(const wire::Response&) { return false; }
+  // A FETCH reply about this message could not be read; true: it was for this one, and whoever
+  // reads the result will know.
+  virtual bool take_unreadable(Uid) { return false; }
   virtual std::optional<LiteralFate> place(const wire::LiteralPlace&, std::uint64_t) {
     return std::nullopt;
   }

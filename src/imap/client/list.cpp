@@ -19,7 +19,8 @@ bool ListExchange::take(const wire::Response& response) {
       200'000;  // the largest known accounts have some ten thousand folders
   if (folders_.size() >= most) {
     throw base::Error(base::ErrorKind::protocol, "imap.too_large",
-                      "the server lists more than 200,000 folders");
+                      "the server lists more than 200,000 folders",
+                      "no mailbox has so many: tell the server's administrator");
   }
   std::string name = entry->mailbox.to_string();
   // Cyrus and Exchange have been seen to end a name with the delimiter.

@@ -105,6 +105,25 @@ void FetchExchange::deliver(wire::FetchData& fetch) {
   }
 }
 
+// Servers repeat a message when its flags change meanwhile, not without end.
+void FetchExchange::count_answer() {
+  constexpr std::uint64_t repeats = 10;
+  constexpr std::uint64_t least = 10'000;
+  const SelectedFolder* folder = client_.selected();
+  const std::uint64_t in_folder = folder ? folder->exists : 0;
+  const std::uint64_t asked = messages_.is_saved() ? in_folder : messages_.set().size();
+  if (++answers_ <= repeats * asked + least) return;
+  throw Error(ErrorKind::protocol, "imap.flood",
+              "the server tells of the same messages again and again",
+              "tell the server's administrator, and try again later");
+}
+
+bool FetchExchange::take_unreadable(Uid uid) {
+  if (!messages_.may_contain(uid)) return false;
+  unreadable_.add(uid);
+  return true;
+}
+
 bool FetchExchange::take(const wire::Response& response) {
   const auto* reference = std::get_if<wire::FetchReference>(&response);
   if (!reference) return false;
@@ -112,6 +131,7 @@ bool FetchExchange::take(const wire::Response& response) {
   if (!is_answer(fetch)) return false;
   if (!fetch.uid && !fetch.sections.empty()) fetch.uid = only_uid();
   if (!fetch.uid || !messages_.may_contain(*fetch.uid)) return false;
+  count_answer();
   if (is_abandoned()) return true;
   for (const wire::FetchedSection& section : fetch.sections) {
     if (section.delivery != wire::Delivery::unplaced) continue;
@@ -177,6 +197,7 @@ Task<const wire::FetchData*> FetchStream::next() {
     if (const wire::FetchData* fetch = exchange_->pop()) co_return fetch;
     if (exchange_->is_done()) {
       exchange_->throw_if_failed();
+      unreadable_.add(exchange_->take_unreadable());
       UidSet unplaced = exchange_->take_unplaced();
       for (Uid uid : unplaced.uids()) again_.push_back(uid);
       if (again_.empty()) co_return nullptr;

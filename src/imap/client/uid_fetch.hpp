@@ -48,12 +48,14 @@ class FetchExchange final : public Exchange {
  public:
   FetchExchange(const Client& client, Messages messages, FetchItems items, SectionSink sink);
   bool take(const wire::Response& response) override;
+  bool take_unreadable(Uid uid) override;
   std::optional<LiteralFate> place(const wire::LiteralPlace& place, std::uint64_t size) override;
 
   // The next message, or null when none is here.
   const wire::FetchData* pop();
   void set_reading(bool reading) noexcept { reading_ = reading; }
   UidSet take_unplaced() { return std::exchange(unplaced_, {}); }
+  UidSet take_unreadable() { return std::exchange(unreadable_, {}); }
 
  protected:
   bool is_refusal(const wire::Status& status) const override;
@@ -65,6 +67,7 @@ class FetchExchange final : public Exchange {
   };
   std::optional<Uid> only_uid() const noexcept;
   bool is_answer(const wire::FetchData& fetch) const noexcept;
+  void count_answer();
   void deliver(wire::FetchData& fetch);
 
   const Client& client_;
@@ -77,6 +80,8 @@ class FetchExchange final : public Exchange {
   std::string current_text_;
   wire::FetchData* current_ = nullptr;  // in the client's buffer
   UidSet unplaced_;
+  UidSet unreadable_;
+  std::uint64_t answers_ = 0;
   bool reading_ = false;
 };
 
@@ -88,9 +93,13 @@ class [[nodiscard]] FetchStream {
   ~FetchStream();
 
   // Null at the end. What it points to is valid until anything on this client is awaited again. A
-  // UID that is gone is left out, and so is a reply that could not be read (Client::unreadable).
+  // UID that is gone is left out, and so is a reply that could not be read (unreadable).
   // Throws a refusal at the end, after all that came.
   Task<const wire::FetchData*> next();
+
+  // At the end: the messages of which the server said something that could not be read. Asked for
+  // less (no structure, say), it may be readable.
+  const UidSet& unreadable() const noexcept { return unreadable_; }
 
  private:
   void begin(const Messages& messages);
@@ -99,6 +108,7 @@ class [[nodiscard]] FetchStream {
   SectionSink sink_;
   std::shared_ptr<FetchExchange> exchange_;
   std::deque<Uid> again_;
+  UidSet unreadable_;
 };
 
 // Messages come in the server's order, usually ascending. Throws Error{config, "imap.bad_section"}.

@@ -9,8 +9,17 @@ namespace {
 
 [[noreturn]] void reject(std::string_view text) {
   base::Error error(base::ErrorKind::protocol, "imap.bad_search",
-                    "the server's search result could not be read");
+                    "the server's search result could not be read",
+                    "run again; if it stays so, report this with the server's words");
   throw error.set_server_text(text.substr(0, 200));
+}
+
+constexpr std::size_t most = wire::Limits{}.found;
+
+[[noreturn]] void reject_flood() {
+  throw base::Error(base::ErrorKind::protocol, "imap.flood",
+                    "the server finds more messages than any folder holds",
+                    "tell the server's administrator, and try again later");
 }
 
 }  // namespace
@@ -21,6 +30,7 @@ bool SearchExchange::take(const wire::Response& response) {
     auto set = parse_uid_set(data->all);
     if (!set) reject(data->all);
     result_.uids.add(*set);
+    if (result_.uids.size() > most) reject_flood();
     return true;
   }
   const auto* data = std::get_if<wire::SearchData>(&response);
@@ -32,6 +42,7 @@ bool SearchExchange::take(const wire::Response& response) {
     auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), n);
     if (error != std::errc{} || end != word.data() + word.size()) reject(word);
     found_.push_back(Uid{n});
+    if (found_.size() > most) reject_flood();
   });
   return true;
 }

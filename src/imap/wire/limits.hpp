@@ -22,6 +22,14 @@ struct Limits {
   int nesting = 100;
   // A message of more parts is an attack: their descriptions alone are megabytes.
   std::size_t body_parts = 10'000;
+  // Replies between two answers to commands that no command asked for: another client may empty a
+  // folder of a million messages, which is one EXPUNGE of some 18 bytes for each.
+  std::size_t unasked = 32u << 20;
+  // What an untagged OK counts for in that: servers keep a slow command's connection warm with one
+  // every 15 seconds, and 8,000 of them are more than a day.
+  std::size_t unasked_status = 4u << 10;
+  // UIDs that one search may find: no folder holds more messages.
+  std::size_t found = 20'000'000;
   // Replies we could not read before the connection is given up.
   std::size_t unreadable = 1'000;
 };

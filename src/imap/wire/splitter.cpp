@@ -18,7 +18,8 @@ constexpr std::size_t large_read = 64u << 10;
 
 base::Error too_large(std::string_view what, std::uint64_t limit) {
   return base::Error(base::ErrorKind::protocol, "imap.too_large",
-                     fmt::format("the server sent {} of more than {} bytes", what, limit));
+                     fmt::format("the server sent {} of more than {} bytes", what, limit),
+                     "no mail server does that: check host and port, or tell its administrator");
 }
 
 // OK, NO, BAD, BYE, PREAUTH and "+" carry text for people.

@@ -176,7 +176,8 @@ void Batch::queue_commands(std::size_t at, std::vector<Asked>& asked) {
     }
     MailCommand command{.from = mail.from};
     if (offered_.size) command.size = mail.body->size();
-    command.eight_bit_mime = offered_.eight_bit_mime;
+    // A server may offer it before sign-in and refuse it afterwards: ask only where it is needed.
+    command.eight_bit_mime = offered_.eight_bit_mime && mails_[at].body->is_8bit();
     command.smtp_utf8 = offered_.smtp_utf8 && needs_utf8(mail);
     queue_line(format_mail(command));
     asked.push_back({Stage::mail});

@@ -34,11 +34,13 @@ Task<Reply> Connection::read_reply() {
 
 Task<Reply> Connection::read_reply_unguarded() {
   while (true) {
+    const std::string_view said = unread_.substr(0, 80);
     auto parsed = parser_.next(unread_);
     if (!parsed) {
-      throw Error(ErrorKind::protocol, "smtp.bad_reply",
+      Error error(ErrorKind::protocol, "smtp.bad_reply",
                   "the server sends " + std::string(to_string(parsed.error())),
                   "check host and port: the server may speak another protocol there");
+      throw error.set_server_text(said);
     }
     if (*parsed) {
       Reply reply = std::move(**parsed);
