@@ -106,7 +106,7 @@ void RunCommand::print_end(const flow::Flow& flow, const flow::RunSummary& summa
                         {"counts", counts_as_json(summary.counts)},
                         {"warnings", summary.warnings},
                         {"exit_code", code}};
-    if (summary.error) line["error"] = to_json(*summary.error);
+    if (summary.error) line["error"] = cli::to_json(*summary.error);
     print_out(line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     return;
   }

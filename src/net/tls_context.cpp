@@ -17,7 +17,7 @@ struct TlsLimits {
   // this.
   std::size_t sessions = 1000;
 };
-constexpr TlsLimits limits;
+constexpr TlsLimits tls_limits;
 
 // Where an SSL finds the key under which its session is stored.
 int key_index() {
@@ -82,7 +82,7 @@ int TlsContext::store_session(SSL* ssl, SSL_SESSION* session) {
   if (!self || !key) return 0;
   try {
     std::lock_guard lock(self->mutex_);
-    if (self->sessions_.size() >= limits.sessions && !self->sessions_.contains(*key)) {
+    if (self->sessions_.size() >= tls_limits.sessions && !self->sessions_.contains(*key)) {
       self->sessions_.erase(self->sessions_.begin());
     }
     self->sessions_[*key].reset(session);

@@ -90,6 +90,22 @@ TEST_F(LedgerTest, AnIntentWithoutARecordBecomesUncertainAndIsNotClaimed) {
   EXPECT_EQ(again.at(0).steps.at(0).state, StepState::done);
 }
 
+// After `retry` the flow as it is now goes on: the steps done before count, whatever they were.
+TEST_F(LedgerTest, RetryForgetsHowTheFinishedStepsRead) {
+  auto claims = ledger_.claim(terms_of("a", "r1", clock_.now()), two);
+  EntryId id = claims[0].entry.id;
+  ASSERT_TRUE(ledger_.record({id, "a"}, {"0", StepState::done, "x"}, {}, {0, "as it was"},
+                             clock_.now() + seconds(60)));
+  Ending ending{.entry = id, .state = EntryState::quarantined, .progress = {0, "as it was"}};
+  ending.steps = {{"0", StepState::done, "x"}};
+  ledger_.end("a", std::span(&ending, 1), clock_.now());
+  ASSERT_TRUE(ledger_.retry(id, Ledger::Intended::not_done, clock_.now()));
+  auto again = ledger_.claim(terms_of("b", "r2", clock_.now()), std::span(two).first(1));
+  ASSERT_EQ(again.at(0).verdict, Verdict::claimed);
+  EXPECT_TRUE(again.at(0).entry.has_progress);
+  EXPECT_EQ(again.at(0).entry.prefix, "");
+}
+
 TEST_F(LedgerTest, ReleaseGivesBackAsItWas) {
   auto claims = ledger_.claim(terms_of("a", "r1", clock_.now()), two);
   EntryId ids[] = {claims[0].entry.id, claims[1].entry.id};

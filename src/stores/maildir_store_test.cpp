@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "mime/header_text.hpp"
 #include "net/task_group.hpp"
 #include "stores/file_cursor.hpp"
 #include "stores/maildir_files.hpp"
@@ -326,6 +327,37 @@ TEST_F(MaildirTest, EmlFolderIsReadOnly) {
   EXPECT_THROW(open("Inbox", Access::read_write), base::Error);
   EXPECT_THROW(open("Other", Access::read_only), base::Error);
   EXPECT_THROW(net::run(store_->create("x")), base::Error);
+}
+
+// A pipe would hold the run for ever, a link lead out of the mailbox.
+TEST_F(MaildirTest, OnlyRegularFilesAreMessages) {
+  make_maildir("");
+  write("new/1.real", mail("real"));
+  write("outside", mail("outside"));
+  ASSERT_EQ(::mkfifo((root_ / "new/2.pipe").c_str(), 0600), 0);
+  fs::create_symlink(root_ / "outside", root_ / "new/3.link");
+  auto inbox = open("Inbox");
+  Want want;
+  want.envelope = want.text = true;
+  auto found = list(*inbox, Query::everything(), want);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].envelope.subject, "real");
+}
+
+// A saved mail is as old as it says, not as its file.
+TEST_F(MaildirTest, EmlMailsWereReceivedWhenTheirHeadersSay) {
+  fs::create_directories(root_ / "box");
+  write("box/dated.eml", mail("dated"));
+  write("box/relayed.eml",
+        "Received: from a by b; Tue, 24 Nov 2026 08:30:00 +0100\n" + mail("relayed"));
+  store_ = open_maildir(root_ / "box");
+  auto inbox = open("Inbox", Access::read_only);
+  Want want;
+  want.received = true;
+  auto found = list(*inbox, Query::everything(), want);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].received, mime::parse_date("Mon, 23 Nov 2026 10:00:00 +0000"));
+  EXPECT_EQ(found[1].received, mime::parse_date("Tue, 24 Nov 2026 07:30:00 +0000"));
 }
 
 TEST_F(MaildirTest, AMissingFolderIsNamed) {

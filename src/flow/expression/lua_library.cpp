@@ -9,7 +9,7 @@ namespace {
 
 using Engine = ExpressionEngine;
 
-int refuse_change(lua_State* state) {
+int refuse_assignment(lua_State* state) {
   return luaL_error(state, "an expression cannot set variables; a set step does that");
 }
 
@@ -59,7 +59,7 @@ int to_string(lua_State* state) {
 }
 
 // A table function that is linear in its table (sort: a little more): charged, then called.
-int charged(lua_State* state) {
+int charged_by_table(lua_State* state) {
   if (lua_type(state, 1) == LUA_TTABLE) Engine::of(state).charge(state, lua_rawlen(state, 1) / 4);
   int arguments = lua_gettop(state);
   lua_pushvalue(state, lua_upvalueindex(1));
@@ -80,7 +80,7 @@ void make_read_only(lua_State* state) {
   lua_createtable(state, 0, 2);
   lua_pushvalue(state, -3);
   lua_setfield(state, -2, "__index");
-  lua_pushcfunction(state, refuse_change);
+  lua_pushcfunction(state, refuse_assignment);
   lua_setfield(state, -2, "__newindex");
   lua_setmetatable(state, -2);
   lua_remove(state, -2);
@@ -97,7 +97,7 @@ void open_table_library(lua_State* state) {
   luaL_requiref(state, LUA_TABLIBNAME, luaopen_table, 0);
   for (const char* name : {"concat", "insert", "remove", "sort", "unpack"}) {
     lua_getfield(state, -1, name);
-    lua_pushcclosure(state, charged, 1);
+    lua_pushcclosure(state, charged_by_table, 1);
     lua_setfield(state, -2, name);
   }
   // move fills a table that its first argument does not tell the size of.
@@ -152,7 +152,7 @@ void open_library(lua_State* state) {
   lua_pushvalue(state, -3);
   lua_pushcclosure(state, look_up, 1);
   lua_setfield(state, -2, "__index");
-  lua_pushcfunction(state, refuse_change);
+  lua_pushcfunction(state, refuse_assignment);
   lua_setfield(state, -2, "__newindex");
   lua_setmetatable(state, -2);
   lua_setfield(state, LUA_REGISTRYINDEX, environment_key);

@@ -207,7 +207,7 @@ int mail_index(lua_State* state) {
   return luaL_error(state, "a mail has no property \"%s\"", text);
 }
 
-int refuse_change(lua_State* state) {
+int refuse_mail_change(lua_State* state) {
   return luaL_error(state, "a mail cannot be changed in an expression");
 }
 
@@ -240,7 +240,7 @@ void make_type(lua_State* state, const char* name, lua_CFunction index) {
   luaL_newmetatable(state, name);
   lua_pushcfunction(state, index);
   lua_setfield(state, -2, "__index");
-  lua_pushcfunction(state, refuse_change);
+  lua_pushcfunction(state, refuse_mail_change);
   lua_setfield(state, -2, "__newindex");
   lua_pushcfunction(state, mail_text);
   lua_setfield(state, -2, "__tostring");

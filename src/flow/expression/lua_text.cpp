@@ -276,7 +276,7 @@ int format(lua_State* state) {
 }
 
 // A function of Lua's own that is linear in its text: charged, then called.
-int charged(lua_State* state) {
+int charged_by_text(lua_State* state) {
   if (lua_type(state, 1) == LUA_TSTRING)
     Engine::of(state).charge(state, lua_rawlen(state, 1) / 100);
   int arguments = lua_gettop(state);
@@ -295,7 +295,7 @@ void replace_string_functions(lua_State* state) {
   }
   for (const char* name : {"lower", "upper", "reverse"}) {
     lua_getfield(state, -1, name);
-    lua_pushcclosure(state, charged, 1);
+    lua_pushcclosure(state, charged_by_text, 1);
     lua_setfield(state, -2, name);
   }
   lua_getfield(state, -1, "format");

@@ -10,10 +10,10 @@
 namespace postroom::flow {
 namespace {
 
-enum class Kind { name, string, symbol, end };
+enum class TokenKind { name, string, symbol, end };
 
 struct Token {
-  Kind kind = Kind::end;
+  TokenKind kind = TokenKind::end;
   std::string_view text;  // a string's without its quotes
   std::size_t offset = 0;
 };
@@ -55,40 +55,40 @@ std::vector<Token> tokens_of(std::string_view text) {
       at = length ? skip_long(at + 2, length) : std::min(text.find('\n', at), text.size());
     } else if (is_letter(c)) {
       while (at < text.size() && (is_letter(text[at]) || is_digit(text[at]))) ++at;
-      tokens.push_back({Kind::name, text.substr(start, at - start), start});
+      tokens.push_back({TokenKind::name, text.substr(start, at - start), start});
     } else if (is_digit(c) || (c == '.' && at + 1 < text.size() && is_digit(text[at + 1]))) {
       while (at < text.size() && (is_letter(text[at]) || is_digit(text[at]) || text[at] == '.')) {
         // 3..x is two operands and a concatenation only with a space before it; Lua reads it as a
         // bad number as well.
         ++at;
       }
-      tokens.push_back({Kind::symbol, text.substr(start, at - start), start});
+      tokens.push_back({TokenKind::symbol, text.substr(start, at - start), start});
     } else if (c == '"' || c == '\'') {
       ++at;
       while (at < text.size() && text[at] != c) at += text[at] == '\\' ? 2 : 1;
       at = std::min(at, text.size());
-      tokens.push_back({Kind::string, text.substr(start + 1, at - start - 1), start});
+      tokens.push_back({TokenKind::string, text.substr(start + 1, at - start - 1), start});
       at = std::min(at + 1, text.size());
     } else if (c == '[' && level_of_bracket(text, at)) {
       at = skip_long(at, level_of_bracket(text, at));
-      tokens.push_back({Kind::symbol, text.substr(start, at - start), start});
+      tokens.push_back({TokenKind::symbol, text.substr(start, at - start), start});
     } else {
       auto two = text.substr(at, 2);
       bool is_pair = two == ".." || two == "::" || two == "==" || two == "~=" || two == "<=" ||
                      two == ">=" || two == "//" || two == "<<" || two == ">>";
       at += text.substr(at, 3) == "..." ? 3 : is_pair ? 2 : 1;
-      tokens.push_back({Kind::symbol, text.substr(start, at - start), start});
+      tokens.push_back({TokenKind::symbol, text.substr(start, at - start), start});
     }
   }
-  tokens.push_back({Kind::end, {}, text.size()});
+  tokens.push_back({TokenKind::end, {}, text.size()});
   return tokens;
 }
 
 bool is(const Token& token, std::string_view symbol) {
-  return token.kind == Kind::symbol && token.text == symbol;
+  return token.kind == TokenKind::symbol && token.text == symbol;
 }
 bool is_word(const Token& token, std::string_view word) {
-  return token.kind == Kind::name && token.text == word;
+  return token.kind == TokenKind::name && token.text == word;
 }
 
 // Names that the expression declares: parameters, locals, loop variables.
@@ -97,17 +97,17 @@ std::set<std::string_view> declared_in(const std::vector<Token>& tokens) {
   for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
     if (is_word(tokens[i], "function")) {
       std::size_t k = i + 1;
-      while (k < tokens.size() && tokens[k].kind != Kind::end && !is(tokens[k], "(")) {
-        if (i > 0 && is_word(tokens[i - 1], "local") && tokens[k].kind == Kind::name)
+      while (k < tokens.size() && tokens[k].kind != TokenKind::end && !is(tokens[k], "(")) {
+        if (i > 0 && is_word(tokens[i - 1], "local") && tokens[k].kind == TokenKind::name)
           names.insert(tokens[k].text);
         ++k;
       }
-      for (; k < tokens.size() && tokens[k].kind != Kind::end && !is(tokens[k], ")"); ++k) {
-        if (tokens[k].kind == Kind::name) names.insert(tokens[k].text);
+      for (; k < tokens.size() && tokens[k].kind != TokenKind::end && !is(tokens[k], ")"); ++k) {
+        if (tokens[k].kind == TokenKind::name) names.insert(tokens[k].text);
       }
     } else if (is_word(tokens[i], "local") || is_word(tokens[i], "for")) {
       for (std::size_t k = i + 1; k < tokens.size(); ++k) {
-        if (tokens[k].kind == Kind::name && !is_keyword(tokens[k].text))
+        if (tokens[k].kind == TokenKind::name && !is_keyword(tokens[k].text))
           names.insert(tokens[k].text);
         else if (!is(tokens[k], ",") && !is(tokens[k], "<") && !is(tokens[k], ">"))
           break;
@@ -152,7 +152,7 @@ std::vector<NameUse> names_in(std::string_view expression) {
   std::vector<NameUse> uses;
   for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
     const auto& token = tokens[i];
-    if (token.kind != Kind::name || is_keyword(token.text) || declared.contains(token.text))
+    if (token.kind != TokenKind::name || is_keyword(token.text) || declared.contains(token.text))
       continue;
     if (i > 0 && (is(tokens[i - 1], ".") || is(tokens[i - 1], ":") || is(tokens[i - 1], "::") ||
                   is_word(tokens[i - 1], "goto")))
@@ -164,10 +164,10 @@ std::vector<NameUse> names_in(std::string_view expression) {
     NameUse use{.name = std::string(token.text), .offset = token.offset};
     std::size_t k = i + 1;
     while (k + 1 < tokens.size()) {
-      if (is(tokens[k], ".") && tokens[k + 1].kind == Kind::name) {
+      if (is(tokens[k], ".") && tokens[k + 1].kind == TokenKind::name) {
         use.path.emplace_back(tokens[k + 1].text);
         k += 2;
-      } else if (is(tokens[k], "[") && tokens[k + 1].kind == Kind::string &&
+      } else if (is(tokens[k], "[") && tokens[k + 1].kind == TokenKind::string &&
                  k + 2 < tokens.size() && is(tokens[k + 2], "]") &&
                  !tokens[k + 1].text.contains('\\')) {
         use.path.emplace_back(tokens[k + 1].text);

@@ -1,5 +1,7 @@
 #include "flow/run/walker.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "actions/registry.hpp"
@@ -26,7 +28,7 @@ bool flag_of_field(const base::Map& fields, std::string_view name) {
   return on && *on;
 }
 
-const std::vector<Step>& body_of(const Step& step, std::string_view name) {
+const std::vector<Step>& steps_in(const Step& step, std::string_view name) {
   static const std::vector<Step> none;
   const Node* node = step.field(name);
   const auto* body = node ? std::get_if<std::vector<Step>>(&node->data) : nullptr;
@@ -84,7 +86,7 @@ Task<End> Walker::take_if(const Step& step, Scope& scope, MailFrame* mail, std::
   std::string_view branch = flag_of_field(fields, "when") ? "do" : "else";
   Scope inner(&scope);
   std::string prefix = fmt::format("{}.{}.", path, branch);
-  co_return co_await walk(body_of(step, branch), inner, mail, std::move(prefix));
+  co_return co_await walk(steps_in(step, branch), inner, mail, std::move(prefix));
 }
 
 Task<void> Walker::connect(const Step& step, Scope& scope) {
@@ -126,7 +128,9 @@ void Walker::set(const Step& step, Scope& scope) {
 
 void Walker::log(const Step& step, Scope& scope) {
   base::Map fields = evaluate_fields(step, run_.expressions, scope, run_.fields);
-  std::string text = base::printable(text_of_field(fields, "message"), 10'000);
+  std::string text = text_of_field(fields, "message");
+  std::ranges::replace_if(text, [](char c) { return c == '\n' || c == '\r'; }, ' ');  // one line
+  text = base::printable(text, 10'000);
   run_.environment.events.note({.text = text});
 }
 

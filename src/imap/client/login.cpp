@@ -23,7 +23,8 @@ Command<LoginExchange> login(Client& client, std::string_view user, const base::
   if (client.can("LOGINDISABLED")) {
     throw base::Error(base::ErrorKind::auth, "auth.login_disabled",
                       "the server does not accept passwords here",
-                      "sign in by OAuth, or use an encrypted port");
+                      "use an encrypted port; if it is one, OAuth 2.0 is needed, which this "
+                      "version cannot do yet");
   }
   CommandText text(client.literal_style());
   text.word("LOGIN").string(user).string(password.reveal());

@@ -130,7 +130,7 @@ Error sign_in_error(const wire::Status& status) {
   if (says(text, "Application-specific password required") || says(text, "app password")) {
     return make("auth.app_password_required",
                 "the server wants an app password, not the account's own",
-                "make an app password in the account's security settings, or sign in by OAuth");
+                "make an app password in the account's security settings");
   }
   if (says(text, "web browser") || says(text, "Web login required") || status.code.is("WEBALERT")) {
     return make("auth.web_login_required", "the provider wants a sign-in in a web browser first",
@@ -139,7 +139,7 @@ Error sign_in_error(const wire::Status& status) {
   if (says(text, "Basic authentication is disabled") || says(text, "BasicAuthBlocked") ||
       status.code.is("PRIVACYREQUIRED")) {
     return make("auth.password_disabled", "the server does not accept passwords for this account",
-                "sign in by OAuth (auth.mode: pkce, client_credentials, device_code)");
+                "OAuth 2.0 is needed, which this version cannot do yet");
   }
   if (says(text, "AccessTokenExpired")) {
     Error error = make("auth.token_expired", "the access token has run out",
@@ -160,7 +160,7 @@ Error sign_in_error(const wire::Status& status) {
                 "contact the administrator");
   }
   return make("auth.wrong_password", "the server refused user name or password",
-              "check user name and password; many providers want an app password or OAuth");
+              "check user name and password; many providers want an app password");
 }
 
 Error bye_error(const wire::Status& status) {

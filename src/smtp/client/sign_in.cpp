@@ -123,7 +123,7 @@ Task<void> Client::sign_in(auth::Credentials credentials) {
     throw Error(
         ErrorKind::auth, "auth.no_mechanism",
         "the server takes no password, it offers only " + base::printable(offer_in_words(offered_)),
-        "sign in with OAuth (auth.mode pkce or client_credentials)");
+        "OAuth 2.0 may be needed, which this version cannot do yet");
   }
   co_await sign_in(std::move(mechanism));
 }

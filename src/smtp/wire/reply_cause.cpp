@@ -40,8 +40,7 @@ constexpr unsigned at_send = at(Stage::mail) | at_rcpt | at_content | at(Stage::
 constexpr unsigned anywhere = ~0U;
 
 constexpr std::string_view use_oauth =
-    "sign in with OAuth (auth.mode pkce or client_credentials), or send by Microsoft Graph (to: "
-    "graph)";
+    "this account takes OAuth 2.0 only, which this version cannot do yet";
 constexpr std::string_view allow_send_as =
     "send from the signed-in address (from), or have its owner grant it: at Exchange Online "
     "Add-RecipientPermission "
@@ -60,15 +59,13 @@ constexpr Cause causes[] = {
      "OAuth alike",
      "an administrator runs Set-CASMailbox -Identity MAILBOX -SmtpClientAuthenticationDisabled "
      "$false (for the whole "
-     "tenant Set-TransportConfig -SmtpClientAuthenticationDisabled $false), or send by Microsoft "
-     "Graph (to: graph)"},
+     "tenant Set-TransportConfig -SmtpClientAuthenticationDisabled $false)"},
     {any, {5, 7, 139}, "basic authentication is disabled", anywhere, ErrorKind::auth,
      "auth.basic_disabled", "this server takes no passwords any more for sending", use_oauth},
     {any, {5, 7, 139}, "", anywhere, ErrorKind::auth, "auth.policy_refused",
      "a policy of the organization forbids this sign-in (security defaults, Conditional Access, or "
      "a locked user)",
-     "an administrator looks at the user's sign-in log in Entra and allows this client, or send by "
-     "Microsoft Graph " "(to: graph)"},
+     "an administrator looks at the user's sign-in log in Entra and allows this client"},
     {any, {5, 7, 30}, "", anywhere, ErrorKind::auth, "auth.basic_disabled",
      "this server takes no passwords any more for sending", use_oauth},
     {any, {5, 7, 60}, "", anywhere, ErrorKind::auth, "smtp.send_as_denied",
@@ -96,8 +93,7 @@ constexpr Cause causes[] = {
      "wait some minutes; sign in once for many messages", Again::later, 300s},
     {534, {5, 7, 9}, "application-specific", at_auth, ErrorKind::auth, "auth.app_password_needed",
      "this account has two-step sign-in: its own password does not work here",
-     "create an app password in the account's security page and use that, or sign in with OAuth "
-     "(auth.mode pkce)"},
+     "create an app password in the account's security page and use that"},
     {any, {5, 7, 14}, "", at_auth, ErrorKind::auth, "auth.web_sign_in_needed",
      "the provider wants the user to sign in with a browser first",
      "sign in once on the provider's web page from this network, then try again"},
@@ -106,8 +102,7 @@ constexpr Cause causes[] = {
      "sign in once on the provider's web page from this network, then try again"},
     {534, {}, "", at_auth, ErrorKind::auth, "auth.mechanism_refused",
      "the server wants a stronger way to sign in for this user",
-     "sign in with OAuth (auth.mode pkce), or ask the "
-     "server's administrator which mechanism the user may use"},
+     "ask the server's administrator which mechanism the user may use"},
     {538, {}, "", at_auth, ErrorKind::tls, "smtp.starttls_required",
      "the server wants TLS before the sign-in", "set smtp.tls to starttls or implicit"},
     {530, {}, "starttls", anywhere, ErrorKind::tls, "smtp.starttls_required",
@@ -125,8 +120,8 @@ constexpr Cause causes[] = {
      "password works only " "where basic authentication is still on, and the user must be enabled"},
     {535, {}, "", at_auth, ErrorKind::auth, "auth.wrong_password",
      "the server does not accept the user name with this password or token",
-     "check both; with two-step sign-in an app password is needed; Gmail and Microsoft want OAuth "
-     "(auth.mode pkce)"},
+     "check both; with two-step sign-in an app password is needed; Microsoft takes OAuth 2.0 only, "
+     "which this version cannot do yet"},
     {530, {}, "", anywhere, ErrorKind::auth, "auth.required",
      "the server wants a sign-in before it takes mail",
      "give the connect step's smtp an auth, or use the server's submission port (587 or 465)"},
