@@ -11,8 +11,10 @@ from hostile_server import Server
 USER, PASSWORD = "ann@example.test", "Tr0ub4dor-and-3"
 SECRETS = [PASSWORD.encode()] + [base64.b64encode(text.encode())[:-4] for text in
                                  (PASSWORD, f"\0{USER}\0{PASSWORD}", f"{USER}\0{USER}\0{PASSWORD}")]
-SECONDS = 15  # for one run: time-outs are one or two seconds, and the machine may be busy
-MEGABYTES = 160  # more than any run needs, less than what the servers try to make it hold
+# AddressSanitizer keeps freed memory back and is several times slower.
+SLACK = 5 if os.environ.get("POSTROOM_SANITIZED") else 1
+SECONDS = 15 * SLACK  # for one run: time-outs are one or two seconds, and the machine may be busy
+MEGABYTES = 160 * SLACK  # more than any run needs, less than what the servers try to make it hold
 
 FLOW = """name: Hostile
 variables: { password: { required: true } }
