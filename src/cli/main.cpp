@@ -34,15 +34,15 @@ int run_chosen(const cli::Run& chosen, bool json) {
 }
 
 // CLI11 would only say that a verb is missing.
-std::optional<base::Error> unknown_verb(const CLI::App& app, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-' || std::string_view(argv[1]) == "help") return std::nullopt;
+std::optional<base::Error> unknown_verb(const CLI::App& app, std::string_view word) {
+  if (word.starts_with('-')) return std::nullopt;
   std::vector<std::string> verbs;
   for (const auto* verb : app.get_subcommands(nullptr)) verbs.push_back(verb->get_name());
-  if (std::ranges::find(verbs, argv[1]) != verbs.end()) return std::nullopt;
-  auto near = base::nearest(argv[1], verbs);
+  if (std::ranges::find(verbs, word) != verbs.end()) return std::nullopt;
+  auto near = base::nearest(word, verbs);
   return base::Error(
       base::ErrorKind::config, "usage.unknown_verb",
-      "there is no verb " + base::printable(argv[1], 100),
+      "there is no verb " + base::printable(word, 100),
       near ? "did you mean postroom " + *near + "?" : "postroom --help lists the verbs");
 }
 
@@ -65,10 +65,6 @@ int main(int argc, char** argv) {
   cli::add_quarantine(app, chosen);
   cli::add_actions(app, chosen);
   cli::add_version(app, chosen);
-  if (auto error = unknown_verb(app, argc, argv)) {
-    cli::print_error(*error);
-    return cli::exit_usage;
-  }
   if (argc == 1) {
     std::cerr << app.help();
     return cli::exit_usage;
@@ -76,6 +72,10 @@ int main(int argc, char** argv) {
   if (argc == 2 && std::string_view(argv[1]) == "help") {
     std::cout << app.help();
     return 0;
+  }
+  if (auto error = unknown_verb(app, argv[1])) {
+    cli::print_error(*error);
+    return cli::exit_usage;
   }
   try {
     app.parse(argc, argv);

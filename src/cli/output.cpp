@@ -43,6 +43,14 @@ void print_error(const base::Error& error) {
   if (!error.hint().empty()) print_err(fmt::format("postroom: hint: {}", error.hint()));
 }
 
+std::vector<std::string> error_lines(const base::Error& error) {
+  std::vector<std::string> lines{error.message()};
+  if (!error.server_text().empty())
+    lines.push_back(fmt::format("the server said: {}", error.server_text()));
+  if (!error.hint().empty()) lines.push_back(fmt::format("hint: {}", error.hint()));
+  return lines;
+}
+
 nlohmann::json to_json(const base::Error& error) {
   nlohmann::json out{{"code", error.code()},
                      {"kind", base::to_string(error.kind())},

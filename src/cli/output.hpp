@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -23,6 +24,9 @@ void flush_out();
 
 // "postroom: error: MESSAGE [code]", then what the server said and "postroom: hint: HINT".
 void print_error(const base::Error& error);
+
+// The error in lines for a person: the cause, what the server said, the hint.
+std::vector<std::string> error_lines(const base::Error& error);
 
 nlohmann::json to_json(const base::Error& error);
 

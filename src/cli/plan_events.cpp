@@ -39,10 +39,8 @@ void PlanEvents::message_finished(const flow::MessageFinished& event) {
   std::string line = fmt::format("    {}", flow::to_string(event.outcome));
   if (!event.note.empty()) line += fmt::format(": {}", base::printable(event.note));
   print_out(line);
-  if (event.error) {
-    print_out(fmt::format("      {}", event.error->message()));
-    if (!event.error->hint().empty()) print_out(fmt::format("      hint: {}", event.error->hint()));
-  }
+  if (!event.error) return;
+  for (const std::string& text : error_lines(*event.error)) print_out("      " + text);
 }
 
 void PlanEvents::note(const flow::Note& event) {

@@ -26,11 +26,9 @@ using base::Task;
 // A flow that only sends has no messages to count.
 bool has_mail_loop(const std::vector<flow::Step>& steps) {
   return std::ranges::any_of(steps, [](const flow::Step& step) {
-    if (step.spec->name == "for_each_mail") return true;
-    return std::ranges::any_of(step.fields, [](const auto& field) {
-      const auto* inner = std::get_if<std::vector<flow::Step>>(&field.node.data);
-      return inner && has_mail_loop(*inner);
-    });
+    bool is_there = step.spec->name == "for_each_mail";
+    for_each_body(step, [&](const auto& inner) { is_there = is_there || has_mail_loop(inner); });
+    return is_there;
   });
 }
 

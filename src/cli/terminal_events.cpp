@@ -92,11 +92,7 @@ void TerminalEvents::say_outcome(const flow::MessageFinished& event) {
   if (!event.note.empty()) line += fmt::format(": {}", base::printable(event.note));
   say(line);
   if (!event.error) return;
-  say(fmt::format("    {}", event.error->message()));
-  if (!event.error->server_text().empty()) {
-    say(fmt::format("    the server said: {}", event.error->server_text()));
-  }
-  if (!event.error->hint().empty()) say(fmt::format("    hint: {}", event.error->hint()));
+  for (const std::string& text : error_lines(*event.error)) say("    " + text);
 }
 
 void TerminalEvents::note(const flow::Note& event) {

@@ -28,4 +28,11 @@ const Node* Step::field(std::string_view name) const noexcept {
   return nullptr;
 }
 
+const std::vector<Step>& Step::body(std::string_view name) const noexcept {
+  static const std::vector<Step> none;
+  const Node* node = field(name);
+  const auto* steps = node ? std::get_if<std::vector<Step>>(&node->data) : nullptr;
+  return steps ? *steps : none;
+}
+
 }  // namespace postroom::flow

@@ -65,7 +65,17 @@ struct Step {
   Place place;
 
   const Node* field(std::string_view name) const noexcept;
+  // The steps under a field ("do", "else"); none where it is not given.
+  const std::vector<Step>& body(std::string_view name) const noexcept;
 };
+
+// Calls `visit` with every list of steps directly inside `step`, in file order.
+template <class Visit>
+void for_each_body(const Step& step, Visit visit) {
+  for (const auto& [name, node] : step.fields) {
+    if (const auto* body = std::get_if<std::vector<Step>>(&node.data)) visit(*body);
+  }
+}
 
 struct Variable {
   std::string name;

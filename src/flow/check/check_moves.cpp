@@ -53,15 +53,13 @@ class MoveChecker {
     bool is_mail_loop = step.spec->name == "for_each_mail";
     bool is_if = step.spec->name == "if";
     std::vector<TakenAway> ends;
-    for (const auto& [name, node] : step.fields) {
-      const auto* body = std::get_if<std::vector<Step>>(&node.data);
-      if (!body) continue;
+    for_each_body(step, [&](const auto& body) {
       auto inner = taken;
       auto inner_mail = is_mail_loop ? name_of(step) : mail;
       if (is_mail_loop) inner.erase(inner_mail);
-      check(*body, inner_mail, inner);
+      check(body, inner_mail, inner);
       ends.push_back(std::move(inner));
-    }
+    });
     // Only what both branches of an if take away is gone for certain.
     if (!is_if || ends.size() != 2) return;
     for (const auto& [name, where] : ends[0]) {

@@ -49,9 +49,7 @@ class SecretChecker {
   void visit(const std::vector<Step>& steps) {
     for (const auto& step : steps) {
       visit(step.spec->fields, step.fields);
-      for (const auto& [name, node] : step.fields) {
-        if (const auto* body = std::get_if<std::vector<Step>>(&node.data)) visit(*body);
-      }
+      for_each_body(step, [&](const auto& body) { visit(body); });
     }
   }
 

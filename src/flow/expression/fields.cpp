@@ -105,32 +105,38 @@ class FieldReader {
     throw wrong("it has the wrong shape");
   }
 
-  // A list, or one path: a file name may hold ';' and ','.
-  Evaluated read_paths(const Node& node) {
+  // A list, or one text: `add` appends what a text yields and says where that came from.
+  template <class Add>
+  Evaluated read_items(const Node& node, Add add) {
     Evaluated result;
     base::List list;
-    auto add = [&](const Node& item) {
-      const auto& text = std::get<Template>(item.data);
+    auto take = [&](const Node& item) {
+      if (add(std::get<Template>(item.data), list) == Origin::mail) result.origin = Origin::mail;
+    };
+    if (const auto* items = std::get_if<NodeList>(&node.data)) {
+      for (const auto& item : *items) take(item);
+    } else {
+      take(node);
+    }
+    result.value = base::Value(std::move(list));
+    return result;
+  }
+
+  // A list, or one path: a file name may hold ';' and ','.
+  Evaluated read_paths(const Node& node) {
+    return read_items(node, [&](const Template& text, base::List& list) {
       if (text.is_one_expression()) {
         auto evaluated = expressions_.evaluate(text, scope_);
         if (const auto* several = evaluated.value.as<base::List>()) {
           for (const auto& path : *several)
             list.emplace_back(absolute_path(path.to_text(), context_.directory));
-          if (evaluated.origin == Origin::mail) result.origin = Origin::mail;
-          return;
+          return evaluated.origin;
         }
       }
       auto path = evaluate_path(text, expressions_, scope_, context_.directory);
-      if (path.origin == Origin::mail) result.origin = Origin::mail;
       list.emplace_back(std::move(path.path));
-    };
-    if (const auto* items = std::get_if<NodeList>(&node.data)) {
-      for (const auto& item : *items) add(item);
-    } else {
-      add(node);
-    }
-    result.value = base::Value(std::move(list));
-    return result;
+      return path.origin;
+    });
   }
 
   Evaluated read_scalar(const FieldSpec& spec, const Template& text) {
@@ -150,23 +156,14 @@ class FieldReader {
   // "a; b, c", a list of texts, or an expression that yields either. A comma inside quotes or <>
   // belongs to an address.
   Evaluated read_list(const Node& node) {
-    Evaluated result;
-    base::List list;
-    auto add = [&](const Node& item) {
-      const auto& text = std::get<Template>(item.data);
+    const bool is_cut = std::holds_alternative<Template>(node.data);
+    return read_items(node, [&](const Template& text, base::List& list) {
       auto part = expressions_.evaluate(text, scope_);
-      if (part.origin == Origin::mail) result.origin = Origin::mail;
       // What an expression gives as one text of a mail is one item: a display name cannot add a
       // recipient.
-      append(list, part.value, &node == &item);
-    };
-    if (const auto* items = std::get_if<NodeList>(&node.data)) {
-      for (const auto& item : *items) add(item);
-    } else {
-      add(node);
-    }
-    result.value = base::Value(std::move(list));
-    return result;
+      append(list, part.value, is_cut);
+      return part.origin;
+    });
   }
 
   static void append(base::List& list, const base::Value& value, bool is_cut) {

@@ -92,12 +92,11 @@ void tell_queued(RunState& run, const Step& step, const MailFrame& frame, std::s
   const mailbox::Message& message = *frame.hand.message;
   std::string_view from;
   if (!message.envelope.from.empty()) from = message.envelope.from.front().address;
-  MessageFacts facts{.folder = frame.hand.folder->path(),
-                     .key = message.key.text,
-                     .message_id = message.envelope.message_id,
-                     .subject = message.envelope.subject,
-                     .from = from};
-  run.environment.events.step_done(facts,
+  run.environment.events.step_done({.folder = frame.hand.folder->path(),
+                                    .key = message.key.text,
+                                    .message_id = message.envelope.message_id,
+                                    .subject = message.envelope.subject,
+                                    .from = from},
                                    {.path = step.path, .action = step.spec->name, .note = note});
 }
 

@@ -43,10 +43,7 @@ void check_abilities(RunState& run, const std::vector<Step>& body, session::Sess
     if (!step.enabled) continue;
     if (step.spec->name == "for_each_mail") continue;  // checks its own when it starts
     check(run, step, session);
-    for (const auto& [name, node] : step.fields) {
-      if (const auto* inner = std::get_if<std::vector<Step>>(&node.data))
-        check_abilities(run, *inner, session);
-    }
+    for_each_body(step, [&](const auto& inner) { check_abilities(run, inner, session); });
   }
 }
 

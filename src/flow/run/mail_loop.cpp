@@ -26,10 +26,6 @@ using base::ErrorKind;
 constexpr std::chrono::seconds renewal{20};      // a third of a lease
 constexpr std::chrono::seconds flush_limit{30};  // of the last flush after a cancel: a person waits
 
-const std::vector<Step>& body_of(const Step& step) {
-  return std::get<std::vector<Step>>(step.field("do")->data);
-}
-
 class LoopSteps final : public LoopBody {
  public:
   LoopSteps(RunState& run, const Step& step, Scope& scope, MailFrame* outer,
@@ -42,7 +38,7 @@ class LoopSteps final : public LoopBody {
         name_(std::move(name)),
         format_(format),
         invitations_(invitations),
-        tail_(tail_steps(body_of(step))) {}
+        tail_(tail_steps(step.body("do"))) {}
 
   Task<BodyResult> run(mailbox::Message& message, mailbox::Folder& folder,
                        StepJournal& journal) override {
@@ -58,7 +54,7 @@ class LoopSteps final : public LoopBody {
                     .tail = tail_,
                     .outer = outer_};
     Walker walker(run_);
-    End end = co_await walker.walk(body_of(step_), scope, &frame, "");
+    End end = co_await walker.walk(step_.body("do"), scope, &frame, "");
     BodyResult result;
     if (end == End::skip) result = {.end = BodyResult::End::skipped, .note = frame.skip_reason};
     if (end == End::stop_loop) result.stop = BodyResult::Stop::loop;
@@ -102,10 +98,7 @@ void number_loops(const std::vector<Step>& steps, const Step* wanted, int& posit
       ++position;
       if (&step == wanted) id = position == 1 ? "mail" : fmt::format("mail{}", position);
     }
-    for (const auto& [name, node] : step.fields) {
-      if (const auto* inner = std::get_if<std::vector<Step>>(&node.data))
-        number_loops(*inner, wanted, position, id);
-    }
+    for_each_body(step, [&](const auto& inner) { number_loops(inner, wanted, position, id); });
   }
 }
 
@@ -143,7 +136,7 @@ LoopSpec make_spec(RunState& run, const Step& step, const base::Map& fields,
   if (const auto* attempts = fields.find("attempts")->second.as<std::int64_t>()) {
     spec.attempts = static_cast<int>(std::clamp<std::int64_t>(*attempts, 1, 1000));
   }
-  spec.step_hashes = step_hashes(body_of(step));
+  spec.step_hashes = step_hashes(step.body("do"));
   spec.mode = run.request.mode;
   return spec;
 }
@@ -201,10 +194,9 @@ bool changes_mail(const std::vector<Step>& steps) {
   return std::ranges::any_of(steps, [](const Step& step) {
     if (!step.enabled) return false;
     if (step.spec->effect == actions::Effect::mailbox || step.spec->name == "reply") return true;
-    return std::ranges::any_of(step.fields, [](const auto& field) {
-      const auto* inner = std::get_if<std::vector<Step>>(&field.node.data);
-      return inner && changes_mail(*inner);
-    });
+    bool is_inside = false;
+    for_each_body(step, [&](const auto& inner) { is_inside = is_inside || changes_mail(inner); });
+    return is_inside;
   });
 }
 
@@ -213,9 +205,7 @@ void add_wants(const std::vector<Step>& steps, mailbox::Want& want) {
     if (!step.enabled) continue;
     if (const auto* action = actions::find_action(step.spec->name))
       want |= action->want(constants_of(step));
-    for (const auto& [name, node] : step.fields) {
-      if (const auto* inner = std::get_if<std::vector<Step>>(&node.data)) add_wants(*inner, want);
-    }
+    for_each_body(step, [&](const auto& inner) { add_wants(inner, want); });
   }
 }
 
@@ -226,8 +216,8 @@ mailbox::Want want_of_loop(const Step& step, const mailbox::Query& query,
   // The envelope is the message's identity in the ledger, and its name in messages to people.
   mailbox::Want want{.envelope = true, .structure = !invitations};
   want |= mailbox::needs_of(query);
-  want |= want_of(body_of(step), mail_name);
-  add_wants(body_of(step), want);
+  want |= want_of(step.body("do"), mail_name);
+  add_wants(step.body("do"), want);
   return want;
 }
 
@@ -240,7 +230,7 @@ Task<End> run_mail_loop(RunState& run, const Step& step, Scope& scope, MailFrame
                 "connect it before this loop, and disconnect it after");
   }
   base::Map fields = evaluate_fields(step, run.expressions, scope, run.fields);
-  check_abilities(run, body_of(step), *session);
+  check_abilities(run, step.body("do"), *session);
 
   std::string name = actions::text_of(fields, "as", "mail");
   bool invitations = actions::flag_of(fields, "invitations", false);
@@ -264,7 +254,7 @@ Task<End> run_mail_loop(RunState& run, const Step& step, Scope& scope, MailFrame
   std::exception_ptr failure;
   try {
     std::vector<std::string> paths = co_await folders_of(session->store(), fields);
-    bool writes = is_marking || changes_mail(body_of(step));
+    bool writes = is_marking || changes_mail(step.body("do"));
     auto access =
         writes && !run.is_plan() ? mailbox::Access::read_write : mailbox::Access::read_only;
     co_await net::run_group(&run_folders, engine, session->store(), std::move(paths), access);

@@ -7,11 +7,6 @@ namespace {
 
 using actions::Effect;
 
-const std::vector<Step>* body_of(const Step& step, std::string_view name) {
-  const Node* node = step.field(name);
-  return node ? std::get_if<std::vector<Step>>(&node->data) : nullptr;
-}
-
 bool is_if(const Step& step) { return step.spec->name == "if"; }
 bool is_quiet(const Step& step) {
   return !step.enabled || step.spec->name == "skip" || step.spec->name == "stop";
@@ -20,12 +15,8 @@ bool is_quiet(const Step& step) {
 // Only mailbox changes, whichever way the conditions go.
 bool is_pure(const Step& step) {
   if (is_quiet(step) || step.spec->effect == Effect::mailbox) return true;
-  if (!is_if(step)) return false;
-  for (std::string_view name : {"do", "else"}) {
-    const auto* body = body_of(step, name);
-    if (body && !std::ranges::all_of(*body, is_pure)) return false;
-  }
-  return true;
+  return is_if(step) && std::ranges::all_of(step.body("do"), is_pure) &&
+         std::ranges::all_of(step.body("else"), is_pure);
 }
 
 // `clean`: nothing but tail steps can follow `body`.
@@ -33,9 +24,7 @@ void collect(const std::vector<Step>& body, bool clean, std::set<const Step*>& t
   for (auto step = body.rbegin(); step != body.rend(); ++step) {
     if (step->enabled && clean && step->spec->effect == Effect::mailbox) tail.insert(&*step);
     if (step->enabled && is_if(*step)) {
-      for (std::string_view name : {"do", "else"}) {
-        if (const auto* inner = body_of(*step, name)) collect(*inner, clean, tail);
-      }
+      for (std::string_view name : {"do", "else"}) collect(step->body(name), clean, tail);
     }
     clean = clean && is_pure(*step);
   }

@@ -28,13 +28,6 @@ bool flag_of_field(const base::Map& fields, std::string_view name) {
   return on && *on;
 }
 
-const std::vector<Step>& steps_in(const Step& step, std::string_view name) {
-  static const std::vector<Step> none;
-  const Node* node = step.field(name);
-  const auto* body = node ? std::get_if<std::vector<Step>>(&node->data) : nullptr;
-  return body ? *body : none;
-}
-
 }  // namespace
 
 void RunState::warn(std::string_view text) const {
@@ -86,7 +79,7 @@ Task<End> Walker::take_if(const Step& step, Scope& scope, MailFrame* mail, std::
   std::string_view branch = flag_of_field(fields, "when") ? "do" : "else";
   Scope inner(&scope);
   std::string prefix = fmt::format("{}.{}.", path, branch);
-  co_return co_await walk(steps_in(step, branch), inner, mail, std::move(prefix));
+  co_return co_await walk(step.body(branch), inner, mail, std::move(prefix));
 }
 
 Task<void> Walker::connect(const Step& step, Scope& scope) {
