@@ -1,4 +1,7 @@
 // postroom runs list|show: what earlier runs did.
+#include <map>
+#include <ranges>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -44,6 +47,37 @@ json as_json(const state::RunRecord& run) {
   return out;
 }
 
+std::string in_words(const state::ChangeRecord& change) {
+  std::string target = change.target.empty() ? "" : " " + base::printable(change.target, 200);
+  return change.verb + target + (change.is_undone ? " (undone)" : "");
+}
+
+json as_json(const std::vector<state::ChangeRecord>& changes) {
+  json out = json::array();
+  for (const auto& change : changes) {
+    out.push_back({{"verb", change.verb},
+                   {"target", change.target},
+                   {"new_key", change.new_key},
+                   {"undone", change.is_undone}});
+  }
+  return out;
+}
+
+const state::RunRecord& only_one(const std::vector<state::RunRecord>& found,
+                                 const std::string& id) {
+  if (found.size() == 1) return found.front();
+  if (found.empty()) {
+    throw base::Error(base::ErrorKind::not_found, "runs.unknown",
+                      fmt::format("there is no run {}", base::printable(id, 100)),
+                      "postroom runs list shows the last ones");
+  }
+  std::string ids;
+  for (const auto& run : found) ids += (ids.empty() ? "" : ", ") + run.id;
+  throw base::Error(base::ErrorKind::config, "usage.ambiguous_run",
+                    fmt::format("several runs begin with {}", base::printable(id, 100)),
+                    "write more of its id: " + ids);
+}
+
 void print_line(const json& line) {
   print_out(line.dump(-1, ' ', false, json::error_handler_t::replace));
 }
@@ -65,26 +99,23 @@ int RunsCommand::list() const {
 
 int RunsCommand::show() const {
   auto database = open_state(common);
-  std::optional<state::RunRecord> run;
-  std::vector<state::MessageRecord> messages;
-  if (database) {
-    state::RunLog log(*database);
-    run = log.run(run_id);
-    if (run) messages = log.messages(run->id);
-  }
-  if (!run) {
-    throw base::Error(base::ErrorKind::not_found, "runs.unknown",
-                      fmt::format("there is no run {}", run_id),
-                      "postroom runs list shows the last ones");
-  }
+  std::vector<state::RunRecord> found;
+  std::optional<state::RunLog> log;
+  if (database) found = log.emplace(*database).find(run_id);
+  const state::RunRecord& run = only_one(found, run_id);
   if (common.json) {
-    print_line(as_json(*run));
+    print_line(as_json(run));
   } else {
-    print_out(fmt::format("{} ({}), {}, {}", run->flow_name, run->file, when(run->started),
-                          state_of(*run)));
-    if (!run->error.empty()) print_out(fmt::format("ended by: {}", run->error));
+    print_out(
+        fmt::format("{} ({}), {}, {}", run.flow_name, run.file, when(run.started), state_of(run)));
+    if (!run.error.empty()) print_out(fmt::format("ended by: {}", run.error));
   }
-  for (const auto& message : messages) {
+  // By message, in the order in which they were made.
+  std::map<std::string, std::vector<state::ChangeRecord>> changes;
+  for (auto& change : std::views::reverse(log->changes(run.id)))
+    changes[change.key].push_back(std::move(change));
+  for (const auto& message : log->messages(run.id)) {
+    const auto& made = changes[message.key];
     if (common.json) {
       print_line({{"outcome", message.outcome},
                   {"folder", message.folder},
@@ -92,10 +123,12 @@ int RunsCommand::show() const {
                   {"message_id", message.message_id},
                   {"subject", message.subject},
                   {"detail", message.detail},
+                  {"changes", as_json(made)},
                   {"at", when(message.at)}});
     } else {
       std::string detail = message.detail.empty() ? "" : ": " + base::printable(message.detail);
       print_out(fmt::format("  {:<12} {}{}", message.outcome, column(message.subject, 60), detail));
+      for (const auto& change : made) print_out("               " + in_words(change));
     }
   }
   return exit_done;

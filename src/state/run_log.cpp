@@ -124,16 +124,17 @@ std::vector<RunRecord> RunLog::runs(std::size_t limit) {
   return result;
 }
 
-std::optional<RunRecord> RunLog::run(std::string_view id) {
+std::vector<RunRecord> RunLog::find(std::string_view id) {
+  if (id.empty()) return {};
   Statement rows = database_.prepare(
       "SELECT " POSTROOM_RUN_COLUMNS
-      " FROM runs WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id = ?1 DESC LIMIT 2");
+      " FROM runs WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id = ?1 DESC, number DESC LIMIT "
+      "10");
   rows.bind(1, id);
   std::vector<RunRecord> found;
   while (rows.step()) found.push_back(read_run(rows));
-  if (found.empty() || id.empty()) return std::nullopt;
-  if (found.size() > 1 && found.front().id != id) return std::nullopt;  // ambiguous
-  return found.front();
+  if (!found.empty() && found.front().id == id) found.resize(1);
+  return found;
 }
 
 std::vector<MessageRecord> RunLog::messages(std::string_view run, std::size_t limit,

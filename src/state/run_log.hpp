@@ -50,7 +50,8 @@ class RunLog {
   void flush();
 
   std::vector<RunRecord> runs(std::size_t limit = 100);  // newest first
-  std::optional<RunRecord> run(std::string_view id);     // also by a unique beginning of the id
+  // The run of that id, else those whose ids begin so: at most 10, newest first.
+  std::vector<RunRecord> find(std::string_view id);
   std::vector<MessageRecord> messages(std::string_view run, std::size_t limit = 10'000,
                                       std::int64_t after = 0);
   std::vector<ChangeRecord> changes(std::string_view run);  // newest first: the order of undoing

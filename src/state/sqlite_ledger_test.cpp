@@ -181,7 +181,7 @@ TEST(RunLogTest, KeepsRunsMessagesAndChanges) {
   log.finish("run1", clock.now(), 0, "", "{}");
   EXPECT_EQ(log.messages("run1").at(0).key, "k1");
   EXPECT_EQ(log.changes("run1").at(0).verb, "move");
-  EXPECT_EQ(log.run("ru")->exit_code, 0);
+  EXPECT_EQ(log.find("ru").at(0).exit_code, 0);
   EXPECT_EQ(log.history("k1").size(), 1u);
 }
 

@@ -29,7 +29,10 @@ struct OpenLoop {
 class FlowChecker {
  public:
   FlowChecker(const Flow& flow, std::vector<Finding>& findings)
-      : findings_(findings), complaints_(findings, 200), expressions_("UTC", base::system_clock()) {
+      : flow_(flow),
+        findings_(findings),
+        complaints_(findings, 200),
+        expressions_("UTC", base::system_clock()) {
     for (const auto& variable : flow.variables)
       names_.add({variable.name, false, variable.is_secret});
   }
@@ -131,11 +134,11 @@ class FlowChecker {
                                     in_quotes(loop->session)),
                         "leave session out; only send and reply may use another", step.place);
     }
-    if (step.spec->needs_transport && there->connect && !can_send(*there->connect)) {
+    if (step.spec->needs_transport && there->connect && !can_send(flow_, *there->connect)) {
       complaints_.error(
           "session.cannot_send",
-          fmt::format("session {} is a maildir: it cannot send", in_quotes(step.session)),
-          "name a session of to: server", step.place);
+          fmt::format("session {} has no server to send through", in_quotes(step.session)),
+          "add smtp: { host: ... } to its connect step", step.place);
     }
   }
 
@@ -318,6 +321,7 @@ class FlowChecker {
     }
   }
 
+  const Flow& flow_;
   std::vector<Finding>& findings_;
   Complaints complaints_;
   Expressions expressions_;

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "account/endpoints.hpp"
+#include "base/error.hpp"
 #include "base/text.hpp"
+#include "flow/load/secret_field.hpp"
 
 namespace postroom::flow {
 namespace {
@@ -63,8 +66,20 @@ void check_auth(const NodeMap& fields, Place place, std::string_view name, Compl
 
 }  // namespace
 
-bool can_send(const Step& connect) noexcept {
-  return constant(connect.field("to")) != "maildir" || connect.field("smtp");
+bool can_send(const Flow& flow, const Step& connect) {
+  if (connect.field("smtp")) return true;
+  if (constant(connect.field("to")) == "maildir") return false;
+  // Without smtp the domain of the user name tells the server; one that is not written here may be
+  // any.
+  const auto user = secret_source(flow, connect, "auth.username");
+  const auto* name = user ? std::get_if<vault::InsecureString>(&user->from) : nullptr;
+  if (user && !name) return true;
+  try {
+    account::complete(account::Service::smtp, {}, name ? name->text.reveal() : "");
+    return true;
+  } catch (const base::Error&) {
+    return false;
+  }
 }
 
 void check_connect(const Step& step, Complaints& complaints) {

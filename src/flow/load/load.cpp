@@ -271,9 +271,14 @@ LoadResult load_file(const std::filesystem::path& file, const LoadLimits& limits
                       fmt::format("there is no flow file {}", in_quotes(file.string())),
                       "check the path; a flow is a YAML file");
   }
+  if (std::filesystem::is_directory(status)) {
+    throw base::Error(base::ErrorKind::not_found, "flow.is_folder",
+                      fmt::format("{} is a folder, not a flow file", in_quotes(file.string())),
+                      "name the flow's YAML file");
+  }
   std::ifstream in(file, std::ios::binary);
   std::string text;
-  if (std::filesystem::is_directory(status) || !in) {
+  if (!in) {
     throw base::Error(base::ErrorKind::storage, "flow.unreadable",
                       fmt::format("the flow file {} cannot be read", in_quotes(file.string())),
                       "check that it is a file and that you may read it");
