@@ -6,30 +6,24 @@
 
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
+#include "net/proxy_policy.hpp"
 #include "net/stream.hpp"
+#include "net/tls_policy.hpp"
 
 namespace postroom::net {
 
 enum class TlsMode { none, starttls, implicit };
-
-// What makes a peer believable. The system's store is always trusted.
-struct TlsPolicy {
-  std::filesystem::path extra_ca;  // PEM, one or more certificates; empty: none
-  bool operator==(const TlsPolicy&) const = default;
-};
 
 struct Target {
   std::string host;  // name or address literal
   std::uint16_t port = 0;
   TlsMode tls = TlsMode::implicit;  // starttls: opened plain, the protocol calls Stream::start_tls
   TlsPolicy policy;
-  std::chrono::milliseconds connect_limit{120'000};  // name, TCP and TLS together
+  ProxyPolicy proxy = {};
+  std::chrono::milliseconds connect_limit{120'000};  // proxy, name, TCP and TLS together
   std::chrono::milliseconds idle_limit{120'000};
 };
 
@@ -40,7 +34,11 @@ class Connector {
   // Throws Error{network} with code net.unknown_host, net.refused, net.unreachable;
   // Error{timed_out, "net.timed_out"}; Error{tls} with code tls.expired, tls.not_yet_valid,
   // tls.untrusted, tls.self_signed, tls.wrong_name, tls.not_tls (the peer speaks another protocol:
-  // hint names STARTTLS), tls.handshake. Each has a hint.
+  // hint names STARTTLS), tls.handshake, tls.pin_mismatch, tls.client_certificate_required or
+  // _refused (under TLS 1.3 these two come with the first read: the server looks at the certificate
+  // when the client has finished); Error{config} tls.bad_ca, tls.bad_client_certificate,
+  // tls.bad_client_key; through a proxy also net.proxy_unreachable, net.proxy_sign_in,
+  // net.proxy_refused, net.proxy_target_unreachable, net.proxy_protocol. Each has a hint.
   virtual Task<std::unique_ptr<Stream>> open(const Target& target) = 0;
 };
 

@@ -128,6 +128,11 @@ bool Socket::is_peer_loopback() const noexcept { return state_->loopback; }
 
 const std::string& Socket::peer() const noexcept { return state_->peer; }
 
+void Socket::carry_on_to(std::string peer) {
+  state_->peer = std::move(peer);
+  state_->loopback = false;
+}
+
 void Socket::close() noexcept {
   if (state_->closed) return;
   state_->closed = true;

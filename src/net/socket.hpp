@@ -44,6 +44,9 @@ class Socket {
   bool is_open() const noexcept;
   bool is_peer_loopback() const noexcept;
   const std::string& peer() const noexcept;
+  // From here on a proxy carries the bytes on to `peer`: another name in messages, and what is
+  // written leaves this machine even where the proxy runs on it.
+  void carry_on_to(std::string peer);
   void close() noexcept;
 
   // Error{network, "net.closed"} that says `how` the connection to this peer ended.

@@ -1,10 +1,10 @@
-// SocketStream: the Stream over a connected socket, plain until start_tls. Internal to net/; see
+// SocketStream: the Stream over a connected line, plain until start_tls. Internal to net/; see
 // make_connector.
 #pragma once
 
 #include <optional>
 
-#include "net/socket.hpp"
+#include "net/line.hpp"
 #include "net/stream.hpp"
 #include "net/tls_stream.hpp"
 
@@ -12,22 +12,24 @@ namespace postroom::net {
 
 class SocketStream final : public Stream {
  public:
-  SocketStream(boost::asio::ip::tcp::socket socket, std::string peer, TlsPeer tls_peer);
+  SocketStream(std::unique_ptr<Line> line, TlsPeer tls_peer);
   ~SocketStream() override;
 
   Task<std::size_t> read_some(std::span<char> into) override;
   Task<void> write(std::string_view bytes) override;
   Task<void> start_tls() override;
   bool is_encrypted() const noexcept override { return encrypted_; }
-  bool is_private() const noexcept override { return encrypted_ || socket_.is_peer_loopback(); }
+  bool is_private() const noexcept override {
+    return encrypted_ || line_->socket().is_peer_loopback();
+  }
   TlsFacts tls_facts() const override;
   void set_idle_limit(std::chrono::milliseconds limit) noexcept override {
-    socket_.set_idle_limit(limit);
+    line_->socket().set_idle_limit(limit);
   }
   void close() noexcept override;
 
  private:
-  Socket socket_;
+  std::unique_ptr<Line> line_;
   TlsPeer tls_peer_;
   std::optional<TlsLayer> tls_;
   bool encrypted_ = false;

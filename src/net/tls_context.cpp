@@ -5,6 +5,9 @@
 #include <openssl/err.h>
 
 #include "base/error.hpp"
+#include "net/client_certificate.hpp"
+#include "net/system_trust.hpp"
+#include "net/tls_verify.hpp"
 
 namespace postroom::net {
 namespace {
@@ -37,31 +40,48 @@ std::string take_openssl_error() {
   return reason ? reason : "TLS error " + std::to_string(code);
 }
 
-TlsContext::TlsContext(const TlsPolicy& policy) : context_(SSL_CTX_new(TLS_client_method())) {
+TlsContext::TlsContext(TlsPolicy policy)
+    : policy_(std::move(policy)), context_(SSL_CTX_new(TLS_client_method())) {
   if (!context_)
     throw Error(ErrorKind::internal, "tls.no_context",
                 "OpenSSL gave no context: " + take_openssl_error());
   SSL_CTX* context = context_.get();
-  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);  // RFC 8996, RFC 8314 section 4.1
-  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   // No buffers while idle: 34 KiB a session would be most of what a session costs.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_sess_set_new_cb(context, &TlsContext::store_session);
   SSL_CTX_set_app_data(context, this);
-  SSL_CTX_set_default_verify_paths(context);
-  if (!policy.extra_ca.empty()) {
+  add_system_trust(SSL_CTX_get_cert_store(context));
+  if (!policy_.extra_ca.empty()) {
     ERR_clear_error();
-    if (SSL_CTX_load_verify_file(context, policy.extra_ca.c_str()) != 1) {
+    if (SSL_CTX_load_verify_file(context, policy_.extra_ca.c_str()) != 1) {
       throw Error(ErrorKind::config, "tls.bad_ca",
-                  "no certificate could be read from " + policy.extra_ca.string() + ": " +
+                  "no certificate could be read from " + policy_.extra_ca.string() + ": " +
                       take_openssl_error(),
                   "name a readable file with one or more certificates in PEM form");
     }
   }
+  use_client_certificate(context, policy_);
+  arm(context);
   ERR_clear_error();
+}
+
+void TlsContext::arm(SSL_CTX* context) const {
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);  // RFC 8996, RFC 8314 section 4.1
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  if (!policy_.pins.empty()) verify_by_pins(context, policy_.pins);
+  note_certificate_requests(context);
+  if (context == context_.get()) return;
+  SSL_CTX_set1_cert_store(context, SSL_CTX_get_cert_store(context_.get()));
+  if (X509* certificate = SSL_CTX_get0_certificate(context_.get())) {
+    SSL_CTX_use_certificate(context, certificate);
+    SSL_CTX_use_PrivateKey(context, SSL_CTX_get0_privatekey(context_.get()));
+    STACK_OF(X509)* chain = nullptr;
+    SSL_CTX_get0_chain_certs(context_.get(), &chain);
+    SSL_CTX_set1_chain(context, chain);
+  }
 }
 
 OpenSslPtr<SSL> TlsContext::make_connection(const std::string& key) {
@@ -94,9 +114,10 @@ int TlsContext::store_session(SSL* ssl, SSL_SESSION* session) {
 
 std::shared_ptr<TlsContext> TlsContexts::context_of(const TlsPolicy& policy) {
   std::lock_guard lock(mutex_);
-  auto& context = by_ca_[policy.extra_ca.string()];
-  if (!context) context = std::make_shared<TlsContext>(policy);
-  return context;
+  for (const auto& known : contexts_) {
+    if (known->policy() == policy) return known;
+  }
+  return contexts_.emplace_back(std::make_shared<TlsContext>(policy));
 }
 
 }  // namespace postroom::net

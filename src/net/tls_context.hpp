@@ -23,17 +23,24 @@ using OpenSslPtr = std::unique_ptr<T, OpenSslDeleter>;
 
 class TlsContext {
  public:
-  // Throws Error{config, "tls.bad_ca"} when the policy's file holds no certificate that can be
-  // read.
-  explicit TlsContext(const TlsPolicy& policy);
+  // Throws Error{config}: "tls.bad_ca" when the policy's file holds no certificate that can be
+  // read; what use_client_certificate throws.
+  explicit TlsContext(TlsPolicy policy);
+
+  const TlsPolicy& policy() const noexcept { return policy_; }
 
   // A connection that offers the session last seen under `key` and stores its own there. `this` and
   // `key` outlive it.
   OpenSslPtr<SSL> make_connection(const std::string& key);
 
+  // Gives a foreign context (libcurl's) the policy's checks, its trusted certificates and our own
+  // certificate. `this` outlives it.
+  void arm(SSL_CTX* context) const;
+
  private:
   static int store_session(SSL* ssl, SSL_SESSION* session);
 
+  TlsPolicy policy_;
   OpenSslPtr<SSL_CTX> context_;
   std::mutex mutex_;
   std::unordered_map<std::string, OpenSslPtr<SSL_SESSION>> sessions_;
@@ -46,7 +53,7 @@ class TlsContexts {
 
  private:
   std::mutex mutex_;
-  std::unordered_map<std::string, std::shared_ptr<TlsContext>> by_ca_;
+  std::vector<std::shared_ptr<TlsContext>> contexts_;
 };
 
 // OpenSSL's oldest queued error in words, and the queue emptied.

@@ -5,9 +5,9 @@
 #include <cstring>
 #include <ctime>
 
-#include <boost/asio/ip/address.hpp>
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include "net/socket_bio.hpp"
 #include "net/tls_error.hpp"
@@ -17,12 +17,6 @@ namespace {
 
 using base::Error;
 using base::ErrorKind;
-
-bool is_address(const std::string& host) {
-  boost::system::error_code error;
-  boost::asio::ip::make_address(host, error);
-  return !error;
-}
 
 std::string words_of(int system_error) {
   return system_error == 0 ? "it was cut off" : std::strerror(system_error);
@@ -49,31 +43,26 @@ std::string day_of(const ASN1_TIME* time) {
 
 }  // namespace
 
-TlsLayer::TlsLayer(Socket& socket, TlsPeer peer)
+TlsLayer::TlsLayer(Socket& socket, TlsLayer* below, TlsPeer peer)
     : socket_(socket),
       peer_(std::move(peer)),
       ssl_(peer_.context->make_connection(peer_.session_key)) {
   SSL* ssl = ssl_.get();
-  BIO* bio = make_socket_bio(socket_.fd());
+  BIO* bio = below ? BIO_new(BIO_f_ssl()) : make_socket_bio(socket_.fd());
   if (!bio)
     throw Error(ErrorKind::internal, "tls.no_context",
                 "OpenSSL gave no BIO: " + take_openssl_error());
+  if (below) BIO_set_ssl(bio, below->ssl_.get(), BIO_NOCLOSE);
   SSL_set_bio(ssl, bio, bio);
   SSL_set_connect_state(ssl);
+  keep_notes(ssl, &notes_);
 
   // RFC 6125: the name that the user typed, whole labels only. A root's final dot is not part of
-  // it.
+  // it. RFC 6066 section 3: SNI for names only.
   std::string host = peer_.host;
   if (host.ends_with('.')) host.pop_back();
-  X509_VERIFY_PARAM* checks = SSL_get0_param(ssl);
-  bool set = false;
-  if (is_address(host)) {
-    set = X509_VERIFY_PARAM_set1_ip_asc(checks, host.c_str()) == 1;
-  } else {
-    X509_VERIFY_PARAM_set_hostflags(checks, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    set = X509_VERIFY_PARAM_set1_host(checks, host.c_str(), host.size()) == 1 &&
-          SSL_set_tlsext_host_name(ssl, host.c_str()) == 1;  // RFC 6066 section 3: names only
-  }
+  bool set = expect_name(SSL_get0_param(ssl), host) &&
+             (is_address(host) || SSL_set_tlsext_host_name(ssl, host.c_str()) == 1);
   if (!set) {
     ERR_clear_error();
     throw Error(ErrorKind::config, "tls.bad_host",
@@ -98,7 +87,7 @@ Task<void> TlsLayer::shake_hands() {
     int cause = SSL_get_error(ssl_.get(), result);
     if (cause != SSL_ERROR_WANT_READ && cause != SSL_ERROR_WANT_WRITE) {
       failed_ = true;
-      throw handshake_error(cause, system_error);
+      throw failed_handshake(cause, system_error);
     }
     co_await socket_.wait_until(cause == SSL_ERROR_WANT_READ ? Socket::Ready::to_read
                                                              : Socket::Ready::to_write);
@@ -106,29 +95,25 @@ Task<void> TlsLayer::shake_hands() {
   socket_.note_activity();
 }
 
-Error TlsLayer::handshake_error(int cause, int system_error) {
-  unsigned long code = ERR_peek_error();
-  int reason = ERR_GET_LIB(code) == ERR_LIB_SSL ? ERR_GET_REASON(code) : 0;
-  long verdict = SSL_get_verify_result(ssl_.get());
-  if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED && verdict != X509_V_OK) {
+HandshakeSide TlsLayer::side() const {
+  return {peer_.host, socket_.peer(), peer_.mode,
+          !peer_.context->policy().client_certificate.empty()};
+}
+
+Error TlsLayer::failed_handshake(int cause, int system_error) {
+  HandshakeEnd end;
+  end.openssl_error = ERR_peek_error();
+  end.verdict = SSL_get_verify_result(ssl_.get());
+  end.is_cut = cause == SSL_ERROR_SYSCALL ||
+               ERR_GET_REASON(end.openssl_error) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+  if (end.is_cut) {
+    end.cause =
+        system_error == 0 ? "the server closed the connection" : std::strerror(system_error);
     ERR_clear_error();
-    return certificate_error(verdict, peer_.host);
+  } else {
+    end.cause = take_openssl_error();
   }
-  if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST ||
-      reason == SSL_R_HTTPS_PROXY_REQUEST || reason == SSL_R_PACKET_LENGTH_TOO_LONG ||
-      reason == SSL_R_BAD_RECORD_TYPE) {
-    ERR_clear_error();
-    return not_tls_error(socket_.peer(), peer_.mode);
-  }
-  if (cause == SSL_ERROR_SYSCALL || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
-    ERR_clear_error();
-    Error error =
-        handshake_failure(socket_.peer(), system_error == 0 ? "the server closed the connection"
-                                                            : std::strerror(system_error));
-    error.set_transient(true);
-    return error;
-  }
-  return handshake_failure(socket_.peer(), take_openssl_error());
+  return handshake_error(end, side(), notes_);
 }
 
 Socket::Ready TlsLayer::next_wait(int result, int system_error) {
@@ -142,6 +127,11 @@ Socket::Ready TlsLayer::next_wait(int result, int system_error) {
   if (cut || cause == SSL_ERROR_SYSCALL || cause == SSL_ERROR_ZERO_RETURN) {
     ERR_clear_error();
     throw socket_.broken(cut ? "it was cut off without a TLS goodbye" : words_of(system_error));
+  }
+  auto refused = client_certificate_error(code, side(), notes_);
+  if (refused) {
+    ERR_clear_error();
+    throw *refused;
   }
   Error error(ErrorKind::tls, "tls.broken",
               "TLS with " + socket_.peer() + " broke: " + take_openssl_error(),
@@ -196,6 +186,14 @@ TlsFacts TlsLayer::facts() const {
     facts.peer_not_after = day_of(X509_get0_notAfter(certificate));
   }
   return facts;
+}
+
+bool TlsLayer::has_unread() noexcept {
+  ERR_clear_error();
+  char byte;
+  bool has = SSL_peek(ssl_.get(), &byte, 1) > 0;
+  ERR_clear_error();
+  return has;
 }
 
 void TlsLayer::finish() noexcept {

@@ -1,5 +1,5 @@
-// TlsLayer: TLS (client side) over a Socket, on OpenSSL, without a buffer of its own. Internal to
-// net/.
+// TlsLayer: TLS (client side) over a Socket, or over another TlsLayer on it (to an https proxy), on
+// OpenSSL, without a buffer of its own. Internal to net/.
 //
 // Knows: handshake, certificate and name checks, records. Does not know: how the socket came to be
 // connected.
@@ -12,6 +12,8 @@
 #include "net/socket.hpp"
 #include "net/stream.hpp"
 #include "net/tls_context.hpp"
+#include "net/tls_error.hpp"
+#include "net/tls_verify.hpp"
 
 namespace postroom::net {
 
@@ -25,8 +27,8 @@ struct TlsPeer {
 
 class TlsLayer {
  public:
-  // `socket` outlives this.
-  TlsLayer(Socket& socket, TlsPeer peer);
+  // `socket`, and the layer below if there is one, outlive this.
+  TlsLayer(Socket& socket, TlsLayer* below, TlsPeer peer);
   TlsLayer(const TlsLayer&) = delete;
   TlsLayer& operator=(const TlsLayer&) = delete;
   ~TlsLayer();
@@ -40,6 +42,9 @@ class TlsLayer {
 
   TlsFacts facts() const;
 
+  // Has the peer sent bytes that nobody has read yet and that are here already?
+  bool has_unread() noexcept;
+
   // Says goodbye (close_notify) if the socket takes it at once.
   void finish() noexcept;
 
@@ -47,10 +52,12 @@ class TlsLayer {
   // What to wait for after SSL_* returned `result` <= 0; throws for everything that waiting cannot
   // cure.
   Socket::Ready next_wait(int result, int system_error);
-  base::Error handshake_error(int result, int system_error);
+  base::Error failed_handshake(int cause, int system_error);
+  HandshakeSide side() const;
 
   Socket& socket_;
   TlsPeer peer_;
+  TlsNotes notes_;
   OpenSslPtr<SSL> ssl_;
   bool failed_ = false;
 };
