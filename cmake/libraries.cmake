@@ -3,6 +3,7 @@ find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED)          # base (the awaitable type), net
 find_package(OpenSSL 3.0 REQUIRED)     # net
+find_package(CURL 7.87 REQUIRED)       # net (HttpClient)
 find_package(SQLite3 REQUIRED)         # state
 find_package(fmt REQUIRED)             # everyone, through base
 find_package(spdlog REQUIRED)          # base

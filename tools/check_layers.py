@@ -61,7 +61,7 @@ LIBRARIES = [
     (r"openssl/.*", r"net/.*|auth/jwt\.cpp", "OpenSSL belongs to net/ and auth/jwt.cpp"),
     (r"sodium(/.*|\.h)", r"vault/.*", "libsodium belongs to vault/"),
     (r"boost/beast(/.*|\.hpp)", r"net/http_server\.cpp", "Beast belongs to net/http_server.cpp"),
-    (r"curl/.*", r"net/http_client\.cpp", "libcurl belongs to net/http_client.cpp"),
+    (r"curl/.*", r"net/(http_client|curl_[a-z_]+)\.[ch]pp", "libcurl belongs to net/http_client.cpp and net/curl_*"),
     (r"regex", r"", "<regex> is nowhere allowed: RE2 through base for user patterns"),
 ]
 ASIO = r"boost/asio(/.*|\.hpp)"
