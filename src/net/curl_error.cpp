@@ -103,16 +103,22 @@ Error socks_error(const CurlEnd& end, const CurlSide& side) {
 }
 
 Error tls_error(const CurlEnd& end, const CurlSide& side, const TlsNotes& notes) {
-  long proxy_verdict = fact(end.easy, CURLINFO_PROXY_SSL_VERIFYRESULT);
-  if (side.proxy && proxy_verdict != X509_V_OK)
-    return certificate_error(proxy_verdict, side.proxy->host, {}).during("TLS to the proxy");
   HandshakeEnd handshake;
-  handshake.verdict = fact(end.easy, CURLINFO_SSL_VERIFYRESULT);
+  handshake.verdict = fact(
+      end.easy, side.is_at_proxy ? CURLINFO_PROXY_SSL_VERIFYRESULT : CURLINFO_SSL_VERIFYRESULT);
   handshake.openssl_error = quoted_openssl_error(end.words);
   handshake.is_cut = handshake.openssl_error == 0;
   handshake.cause = words_of_openssl(handshake.openssl_error);
   if (end.result == CURLE_PEER_FAILED_VERIFICATION && handshake.verdict == X509_V_OK)
     handshake.verdict = X509_V_ERR_HOSTNAME_MISMATCH;  // libcurl's own look at the name
+  if (side.is_at_proxy) {
+    Error error = handshake_error(
+        handshake, {side.proxy->host, "proxy " + to_words(*side.proxy), TlsMode::none, false},
+        notes);
+    if (error.code() == "tls.not_tls" || error.code() == "tls.handshake")
+      error.set_hint("is it an http:// proxy, without TLS to the proxy itself?");
+    return error.during("TLS to the proxy");
+  }
   Error error = handshake_error(
       handshake, {side.host, side.peer, TlsMode::implicit, side.showed_certificate}, notes);
   if (error.code() == "tls.not_tls" || error.code() == "tls.handshake")

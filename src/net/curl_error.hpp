@@ -26,6 +26,7 @@ struct CurlSide {
   std::optional<Proxy> proxy;
   bool showed_certificate = false;
   bool is_tunnelled = false;  // https, or SOCKS
+  bool is_at_proxy = false;   // the last handshake was with the proxy
 };
 
 base::Error curl_error(const CurlEnd& end, const CurlSide& side, const TlsNotes& notes);

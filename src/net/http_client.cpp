@@ -148,9 +148,13 @@ class Transfer {
 
   HttpResponse finish() {
     if (failure_) std::rethrow_exception(failure_);
-    CurlSide side{
-        url_.host, to_host_port(url_.host, url_.port),      url_.shown,
-        proxy_,    !policy_.tls.client_certificate.empty(), url_.scheme == "https" || is_socks()};
+    CurlSide side{url_.host,
+                  to_host_port(url_.host, url_.port),
+                  url_.shown,
+                  proxy_,
+                  !policy_.tls.client_certificate.empty(),
+                  url_.scheme == "https" || is_socks(),
+                  is_proxy_next_after(handshakes_ - 1)};
     if (state_.result != CURLE_OK) {
       CurlEnd end{easy_.get(), state_.result, words_.data()};
       throw curl_error(end, side, notes_);
@@ -172,6 +176,11 @@ class Transfer {
     throw Error(
         ErrorKind::internal, "http.no_client",
         "libcurl lacks option " + std::to_string(option) + ": " + curl_easy_strerror(result));
+  }
+
+  // Whose handshake is it that comes after `done` others?
+  bool is_proxy_next_after(int done) const {
+    return proxy_tls_ && done >= 0 && (!target_tls_ || done % 2 == 0);
   }
 
   bool is_socks() const {
@@ -286,8 +295,7 @@ class Transfer {
     auto* self = static_cast<Transfer*>(self_pointer);
     auto* context = static_cast<SSL_CTX*>(context_pointer);
     try {
-      bool is_proxy = self->proxy_tls_ && (!self->target_tls_ || self->handshakes_ % 2 == 0);
-      ++self->handshakes_;
+      bool is_proxy = self->is_proxy_next_after(self->handshakes_++);
       std::string host = is_proxy ? self->proxy_->host : self->host_now(easy);
       const auto& tls = is_proxy ? self->proxy_tls_ : self->target_tls_;
       if (host.ends_with('.')) host.pop_back();

@@ -8,6 +8,7 @@
 #include <openssl/x509v3.h>
 #include <unistd.h>
 
+#include "base/base64.hpp"
 #include "tests/support/test_tls.hpp"
 
 namespace postroom::test {
@@ -104,6 +105,19 @@ TestCa::~TestCa() {
 }
 
 Certificate TestCa::issue(const CertificatePlan& plan) const { return make(plan, &own_, false); }
+
+std::string pin_of(const Certificate& certificate) {
+  BIO* bio = BIO_new_mem_buf(certificate.key_pem.data(), -1);
+  Key key(PEM_read_bio_PrivateKey(bio, nullptr, nullptr, nullptr));
+  BIO_free(bio);
+  unsigned char* der = nullptr;
+  int size = i2d_PUBKEY(key.get(), &der);
+  unsigned char digest[32];
+  unsigned int length = 0;
+  EVP_Digest(der, static_cast<std::size_t>(size), digest, &length, EVP_sha256(), nullptr);
+  OPENSSL_free(der);
+  return base::to_base64(std::string_view(reinterpret_cast<const char*>(digest), length));
+}
 
 TemporaryPem::TemporaryPem(const std::string& pem) : file_(write_temporary(pem)) {}
 

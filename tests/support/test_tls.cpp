@@ -6,6 +6,7 @@
 
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <poll.h>
@@ -191,6 +192,8 @@ void TestServer::Impl::serve() {
       }
       current_ = fd;
     }
+    int on = 1;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     {
       BlockingPeer peer(fd, context_, [this](SSL* ssl) { note_handshake(ssl); });
       behaviour_(peer);
@@ -204,6 +207,26 @@ void TestServer::Impl::serve() {
 Behaviour tls_echo() {
   return [](TestPeer& peer) {
     if (peer.start_tls()) echo(peer);
+  };
+}
+
+Behaviour tls_ping_and_http() {
+  return [](TestPeer& peer) {
+    if (!peer.start_tls()) {
+      peer.wait_for_client_to_go();
+      return;
+    }
+    while (true) {
+      std::string line = peer.receive_line();
+      if (line.empty()) return;
+      if (line == "PING") {
+        peer.send("PONG\r\n");
+        continue;
+      }
+      while (!peer.receive_line().empty()) {
+      }
+      peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    }
   };
 }
 
@@ -258,6 +281,17 @@ Behaviour tls_hello_then_goodbye() {
 TestServer::TestServer(Behaviour behaviour, const Certificate& certificate, std::string address)
     : impl_(std::make_unique<Impl>(std::move(behaviour), certificate, address)) {}
 TestServer::~TestServer() = default;
+
+void TestServer::demand_client_certificate(const std::filesystem::path& authority) {
+  SSL_CTX* context = impl_->context_;
+  if (SSL_CTX_load_verify_file(context, authority.c_str()) != 1)
+    throw std::runtime_error("no test authority");
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  // Without it OpenSSL refuses resumption where clients have to show a certificate.
+  SSL_CTX_set_session_id_context(context, reinterpret_cast<const unsigned char*>("test"), 4);
+}
+
+void TestServer::stay_at_tls12() { SSL_CTX_set_max_proto_version(impl_->context_, TLS1_2_VERSION); }
 
 std::uint16_t TestServer::port() const noexcept { return impl_->listener_.port; }
 int TestServer::connections() const { return impl_->read(&Impl::connections_); }

@@ -51,6 +51,9 @@ class TestCa {
   std::filesystem::path file_;
 };
 
+// SHA-256 of its public key in base64, as tls_pin_sha256 takes it.
+std::string pin_of(const Certificate& certificate);
+
 // `pem` in a temporary file that goes with the object.
 class TemporaryPem {
  public:
@@ -82,6 +85,9 @@ using Behaviour = std::function<void(TestPeer&)>;
 
 Behaviour tls_echo();  // implicit TLS; sends back what it gets until the client goes
 Behaviour plain_echo();
+// Under TLS, answers the line "PING" with "PONG" and an HTTP request with 200 and the body "ok",
+// any number of times. A failed handshake is not cut short, so that its alert arrives.
+Behaviour tls_ping_and_http();
 Behaviour plain_greeting(std::string greeting);  // says this and waits, as a plain port does
 Behaviour stall();                               // accepts and says nothing
 Behaviour stall_in_handshake();                  // takes the ClientHello and says nothing
@@ -100,6 +106,11 @@ class TestServer {
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
   ~TestServer();
+
+  // Before the first connection: takes only clients with a certificate from this authority.
+  void demand_client_certificate(const std::filesystem::path& authority);
+  // Before the first connection: no TLS 1.3.
+  void stay_at_tls12();
 
   std::uint16_t port() const noexcept;
   // Of the handshakes so far.
