@@ -43,7 +43,8 @@ NARROW = {
     ("session", "stores"): r"stores/open_(store|transport)\.hpp",
     # Waiting, cancelling and starting the loop, never sockets (docs/decisions/0001).
     ("session", "net"): r"net/(task_group|with_timeout)\.hpp",
-    ("flow", "net"): r"net/(task_group|with_timeout)\.hpp",
+    # And what a proxy's URL and a pin look like, so that a wrong one is told at load.
+    ("flow", "net"): r"net/(task_group|with_timeout|proxy_policy|tls_policy)\.hpp",
     ("cli", "net"): r"net/(task_group|connector)\.hpp",
     # Secrets are resolved where they are used (docs/decisions/0002).
     ("stores", "vault"): r"vault/secret_source\.hpp",

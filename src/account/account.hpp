@@ -8,7 +8,9 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "base/secret.hpp"
 #include "vault/secret_source.hpp"
 
 namespace postroom::account {
@@ -47,7 +49,11 @@ struct Account {
   std::string mailbox;  // empty: the user name
   std::string from;     // empty: the mailbox
   std::chrono::milliseconds timeout{120'000};
-  std::filesystem::path tls_ca;  // added to the system's store
+  std::filesystem::path tls_ca;       // added to the system's store
+  std::vector<std::string> tls_pins;  // base64 of SHA-256 of the server's key; empty: none
+  std::filesystem::path tls_client_certificate;
+  std::filesystem::path tls_client_key;  // empty: in the certificate's file
+  base::Secret proxy{"env"};             // "env", "none" or a URL, which may hold a password
   bool allow_plaintext = false;
   std::string provider;  // row of the provider table that filled in the endpoints; empty: none
   std::string place;     // "file:line" of the connect step

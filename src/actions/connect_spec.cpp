@@ -129,6 +129,33 @@ const ActionSpec& connect_spec() {
                          "Autorité de certification supplémentaire"},
                .help = "A PEM file trusted besides the system's own.",
                .beyond_reference = true},
+              {.name = "tls_pin_sha256",
+               .type = FieldType::text_list,
+               .label = {"Pinned server key", "Clé épinglée du serveur"},
+               .help = "SHA-256 of the server's public key in base64, one or several. The server "
+                       "must show one of these keys, and then needs no certificate authority. "
+                       "Holds for smtp too.",
+               .beyond_reference = true},
+              {.name = "tls_client_certificate",
+               .type = FieldType::path,
+               .label = {"Client certificate", "Certificat client"},
+               .help = "A PEM file with your own certificate, for servers that ask for one.",
+               .beyond_reference = true},
+              {.name = "tls_client_key",
+               .type = FieldType::path,
+               .label = {"Client certificate's key", "Clé du certificat client"},
+               .help = "Its private key as a PEM file without a passphrase. Left out: in the "
+                       "certificate's file.",
+               .beyond_reference = true},
+              {.name = "proxy",
+               .type = FieldType::text,
+               .label = {"Proxy", "Proxy"},
+               .help = "env: as HTTPS_PROXY, ALL_PROXY and NO_PROXY say. none. Or a URL: "
+                       "http://host:3128 (CONNECT), https://, socks5://, socks5h:// (names looked "
+                       "up by the proxy), with user:password@ before the host where it wants a "
+                       "sign-in.",
+               .default_text = "env",
+               .beyond_reference = true},
               {.name = "allow_plaintext",
                .type = FieldType::boolean,
                .label = {"Allow a connection without TLS", "Autoriser une connexion sans TLS"},

@@ -73,7 +73,9 @@ net::Target target_of(const account::Endpoint& endpoint, const account::Account&
   target.host = endpoint.host;
   target.port = endpoint.port;
   target.tls = mode_of(endpoint.tls);
-  target.policy.extra_ca = account.tls_ca;
+  target.policy = {account.tls_ca, account.tls_pins, account.tls_client_certificate,
+                   account.tls_client_key};
+  target.proxy = net::parse_proxy_policy(account.proxy.reveal());
   target.connect_limit = account.timeout;
   target.idle_limit = account.timeout;
   return target;

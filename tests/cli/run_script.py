@@ -17,6 +17,7 @@ A script is lines, then files. `#` begins a comment. Each check is about the las
   deliver USER FOLDER FILE     put a message into a mailbox
   count USER FOLDER N          messages in a folder
   sent N                  messages that reached the mail sink
+  proxy [USER:PASSWORD]   start an HTTP CONNECT proxy on $PROXY_PORT; the targets asked for are the lines of proxied.txt
   write PATH SIZE         a file of that many bytes
 
   -- NAME --              begins an embedded file
@@ -146,6 +147,12 @@ class Script:
             name, _, value = line.partition("=")
             self.environment[name] = value
 
+    def proxy(self, sign_in=""):
+        proxy = subprocess.Popen([sys.executable, HERE / "connect_proxy.py", self.path("proxied.txt"), sign_in],
+                                 stdout=subprocess.PIPE, text=True)
+        self.servers.append(("sink", proxy))
+        self.environment["PROXY_PORT"] = proxy.stdout.readline().strip()
+
     def imap(self, user):
         context = ssl.create_default_context(cafile=self.environment["CA"])
         client = imaplib.IMAP4_SSL("localhost", int(self.environment["IMAPS_PORT"]), ssl_context=context)
@@ -188,7 +195,7 @@ class Script:
         elif verb == "exec":
             self.close_exec()
             self.exec(*[string.Template(word).safe_substitute(self.environment) for word in shlex.split(rest)])
-        elif verb in ("silent", "exists", "missing", "same", "files", "env", "write", "server", "deliver", "count", "sent"):
+        elif verb in ("silent", "exists", "missing", "same", "files", "env", "write", "server", "deliver", "count", "sent", "proxy"):
             if verb not in ("silent", "exists", "missing", "same", "files", "count", "sent"):
                 self.close_exec()
             getattr(self, verb)(*[string.Template(word).safe_substitute(self.environment) for word in shlex.split(rest)])

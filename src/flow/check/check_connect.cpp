@@ -6,6 +6,8 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "flow/load/secret_field.hpp"
+#include "net/proxy_policy.hpp"
+#include "net/tls_policy.hpp"
 
 namespace postroom::flow {
 namespace {
@@ -50,6 +52,48 @@ void check_tls(const NodeMap& fields, bool is_allowed, Complaints& complaints) {
       "use tls: implicit or starttls, or accept it with allow_plaintext: true", tls->place);
 }
 
+// A constant that `parse` does not take is told as it says, at the constant.
+template <class Parse>
+void check_constant(const Node& node, Parse parse, Complaints& complaints) {
+  auto text = constant(&node);
+  if (!text) return;
+  try {
+    parse(*text);
+  } catch (const base::Error& error) {
+    complaints.error(error.code(), error.message(), error.hint(), node.place);
+  }
+}
+
+void check_pins(const Node& node, Complaints& complaints) {
+  auto parse_some = [](const std::string& text) {
+    // The list may be written as one text.
+    for (auto separator = text.find_first_of(",;"), from = std::size_t{0};;
+         separator = text.find_first_of(",;", from)) {
+      net::parse_pin(std::string_view(text).substr(from, separator - from));
+      if (separator == std::string::npos) return;
+      from = separator + 1;
+    }
+  };
+  if (const auto* list = std::get_if<NodeList>(&node.data)) {
+    for (const auto& item : *list) check_constant(item, parse_some, complaints);
+  } else {
+    check_constant(node, parse_some, complaints);
+  }
+}
+
+void check_proofs(const Step& step, Complaints& complaints) {
+  if (const auto* proxy = step.field("proxy")) {
+    check_constant(
+        *proxy, [](const std::string& text) { net::parse_proxy_policy(text); }, complaints);
+  }
+  if (const auto* pins = step.field("tls_pin_sha256")) check_pins(*pins, complaints);
+  const auto* key = step.field("tls_client_key");
+  if (key && !step.field("tls_client_certificate")) {
+    complaints.error("connect.wrong_field", "tls_client_key stands alone: there is no certificate",
+                     "add tls_client_certificate, or remove it", key->key_place);
+  }
+}
+
 void check_auth(const NodeMap& fields, Place place, std::string_view name, Complaints& complaints) {
   const auto* auth = find(fields, "auth");
   const auto* map = auth ? std::get_if<NodeMap>(&auth->data) : nullptr;
@@ -88,7 +132,9 @@ void check_connect(const Step& step, Complaints& complaints) {
     if (!step.field("path"))
       complaints.error("connect.no_path", "to: maildir needs a path", "add path: FOLDER",
                        step.place);
-    for (std::string_view name : {"protocol", "host", "port", "tls", "auth", "tls_ca"}) {
+    for (std::string_view name :
+         {"protocol", "host", "port", "tls", "auth", "tls_ca", "tls_pin_sha256",
+          "tls_client_certificate", "tls_client_key", "proxy"}) {
       if (const auto* node = step.field(name)) {
         complaints.error("connect.wrong_field",
                          fmt::format("{} belongs to to: server, not to a maildir", name),
@@ -106,6 +152,7 @@ void check_connect(const Step& step, Complaints& complaints) {
   check_port(step.fields, complaints);
   check_tls(step.fields, is_plain_allowed, complaints);
   check_auth(step.fields, step.place, "auth", complaints);
+  check_proofs(step, complaints);
   const auto* smtp = step.field("smtp");
   if (const auto* map = smtp ? std::get_if<NodeMap>(&smtp->data) : nullptr) {
     check_port(*map, complaints);

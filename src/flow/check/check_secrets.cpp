@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
+#include "net/proxy_policy.hpp"
+
 namespace postroom::flow {
 namespace {
 
@@ -56,10 +59,25 @@ class SecretChecker {
   void visit(const std::vector<actions::FieldSpec>& specs, const NodeMap& fields) {
     for (const auto& [name, node] : fields) {
       auto spec = std::ranges::find(specs, name, &actions::FieldSpec::name);
+      if (spec != specs.end() && name == "proxy") visit_proxy(node);
       const auto* map = std::get_if<NodeMap>(&node.data);
       if (spec == specs.end() || !map) continue;
       if (spec->type == actions::FieldType::group) visit(spec->fields, *map);
       if (spec->type == actions::FieldType::secret) visit_source(name, *map, node);
+    }
+  }
+
+  void visit_proxy(const Node& node) {
+    const auto* text = std::get_if<Template>(&node.data);
+    if (!text || !text->is_constant()) return;
+    try {
+      auto policy = net::parse_proxy_policy(text->constant_text());
+      if (policy.proxy && !policy.proxy->password.empty())
+        tell("the proxy's password",
+             "write proxy: env and set HTTPS_PROXY where the flow runs, with the password there",
+             node.place);
+    } catch (const base::Error&) {
+      // check_connect says what is wrong with it.
     }
   }
 

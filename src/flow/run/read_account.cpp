@@ -5,6 +5,8 @@
 #include "account/endpoints.hpp"
 #include "base/error.hpp"
 #include "flow/load/secret_field.hpp"
+#include "net/proxy_policy.hpp"
+#include "net/tls_policy.hpp"
 
 namespace postroom::flow {
 namespace {
@@ -28,6 +30,25 @@ bool flag(const Map& fields, std::string_view name) {
   const auto* value = find(fields, name);
   const auto* on = value ? value->as<bool>() : nullptr;
   return on && *on;
+}
+
+std::vector<std::string> pins(const Map& fields) {
+  std::vector<std::string> out;
+  const auto* value = find(fields, "tls_pin_sha256");
+  if (!value) return out;
+  if (const auto* list = value->as<base::List>()) {
+    for (const auto& item : *list) out.push_back(net::parse_pin(item.to_text()));
+  } else {
+    out.push_back(net::parse_pin(value->to_text()));
+  }
+  return out;
+}
+
+base::Secret proxy(const Map& fields) {
+  std::string setting = text(fields, "proxy");
+  if (setting.empty()) return base::Secret("env");
+  net::parse_proxy_policy(setting);  // a URL that is none is told before anything is opened
+  return base::Secret(setting);
 }
 
 const Map* group(const Map& fields, std::string_view name) {
@@ -103,6 +124,10 @@ account::Account read_account(const Flow& flow, const Step& step, const Map& fie
     account.mailbox = text(fields, "mailbox");
     account.from = text(fields, "from");
     account.tls_ca = text(fields, "tls_ca");
+    account.tls_client_certificate = text(fields, "tls_client_certificate");
+    account.tls_client_key = text(fields, "tls_client_key");
+    account.tls_pins = pins(fields);
+    account.proxy = proxy(fields);
     account.allow_plaintext = flag(fields, "allow_plaintext");
     if (const auto* timeout = find(fields, "timeout")) {
       if (const auto* ms = timeout->as<std::int64_t>())
