@@ -104,8 +104,7 @@ Error socks_error(const CurlEnd& end, const CurlSide& side) {
 
 Error tls_error(const CurlEnd& end, const CurlSide& side, const TlsNotes& notes) {
   HandshakeEnd handshake;
-  handshake.verdict = fact(
-      end.easy, side.is_at_proxy ? CURLINFO_PROXY_SSL_VERIFYRESULT : CURLINFO_SSL_VERIFYRESULT);
+  handshake.verdict = notes.verdict;  // libcurl's own goes astray behind an https proxy
   handshake.openssl_error = quoted_openssl_error(end.words);
   handshake.is_cut = handshake.openssl_error == 0;
   handshake.cause = words_of_openssl(handshake.openssl_error);
@@ -184,8 +183,6 @@ Error curl_error(const CurlEnd& end, const CurlSide& side, const TlsNotes& notes
               side.shown + " sends on to another address too many times",
               "check the URL, or name the address where it ends"};
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
-      if (auto tunnel = tunnel_error(end, side)) return *tunnel;
       return {ErrorKind::config, "http.bad_url", side.shown + " is not a URL for HTTP",
               "write https://HOST/PATH"};
     default:

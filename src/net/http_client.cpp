@@ -132,7 +132,12 @@ class Transfer {
   }
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
-  ~Transfer() { loop_.remove(easy_.get()); }
+  ~Transfer() {
+    loop_.remove(easy_.get());
+    // Tokens and client secrets travel here.
+    for (auto& header : request_.headers) base::wipe(header.value);
+    base::wipe(request_.body);
+  }
 
   Task<void> wait() {
     auto cancellation = co_await boost::asio::this_coro::cancellation_state;
@@ -301,6 +306,7 @@ class Transfer {
       if (host.ends_with('.')) host.pop_back();
       if (!tls) return CURLE_SSL_CONNECT_ERROR;  // sent on from http to https
       tls->arm(context);
+      self->notes_ = {};
       keep_notes(context, &self->notes_);
       return expect_name(SSL_CTX_get0_param(context), host) ? CURLE_OK : CURLE_SSL_CONNECT_ERROR;
     } catch (...) {

@@ -139,10 +139,6 @@ Task<void> send_together(TaskGroup& group, HttpClient& client, const std::string
 }
 
 TEST_F(Http, ManyRunSideBySide) {
-  // This server takes one connection after the other: a request waits, and none is lost.
-  TestServer server(http_server([](const std::string&, TestPeer&) {
-    return with_length("ok", "Connection: close\r\n") + std::string();
-  }));
   TestServer closing([](TestPeer& peer) {
     while (!peer.receive_line().empty()) {
     }
@@ -188,7 +184,7 @@ TEST_F(Http, WhatIsNotHttpSaysSo) {
   });
   EXPECT_EQ(code({.url = url_of(cut)}), "net.closed");
   EXPECT_TRUE(error_->transient());
-  TestServer plain(http_server([](const std::string&, TestPeer&) { return with_length("x"); }));
+  TestServer plain(test::plain_greeting("HTTP/1.1 400 Bad Request\r\n\r\n"));
   EXPECT_EQ(code({.url = "https://localhost:" + std::to_string(plain.port()) + "/",
                   .limits = {.connect = 3s}}),
             "tls.not_tls");

@@ -70,7 +70,7 @@ TlsContext::TlsContext(TlsPolicy policy)
 void TlsContext::arm(SSL_CTX* context) const {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);  // RFC 8996, RFC 8314 section 4.1
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  verify_by_authorities(context);
   if (!policy_.pins.empty()) verify_by_pins(context, policy_.pins);
   note_certificate_requests(context);
   if (context == context_.get()) return;

@@ -66,6 +66,15 @@ int name_verdict(X509* certificate, X509_VERIFY_PARAM* checks) {
   return X509_V_ERR_HOSTNAME_MISMATCH;  // nobody said which name: nothing is right
 }
 
+int note_refusal(int is_right, X509_STORE_CTX* store) {
+  auto* ssl =
+      static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  if (!is_right && ssl) {
+    if (auto* notes = notes_of(ssl)) notes->verdict = X509_STORE_CTX_get_error(store);
+  }
+  return is_right;
+}
+
 int verify_pinned(X509_STORE_CTX* store, void* argument) {
   const auto& pins = *static_cast<const std::vector<std::string>*>(argument);
   X509* certificate = X509_STORE_CTX_get0_cert(store);
@@ -85,7 +94,7 @@ int verify_pinned(X509_STORE_CTX* store, void* argument) {
     verdict = X509_V_ERR_OUT_OF_MEM;
   }
   X509_STORE_CTX_set_error(store, verdict);
-  return verdict == X509_V_OK;
+  return note_refusal(verdict == X509_V_OK, store);
 }
 
 }  // namespace
@@ -94,6 +103,10 @@ void keep_notes(SSL* ssl, TlsNotes* notes) { SSL_set_ex_data(ssl, notes_index(),
 
 void keep_notes(SSL_CTX* context, TlsNotes* notes) {
   SSL_CTX_set_ex_data(context, context_notes_index(), notes);
+}
+
+void verify_by_authorities(SSL_CTX* context) {
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, note_refusal);
 }
 
 void verify_by_pins(SSL_CTX* context, const std::vector<std::string>& pins) {

@@ -11,6 +11,7 @@ namespace postroom::net {
 
 struct TlsNotes {
   bool asked_for_certificate = false;  // the server wants one of ours
+  long verdict = 0;                    // X509_V_OK, or why the certificate was refused
   std::string key_seen;                // base64 SHA-256 of the server's key; set with pins only
 };
 
@@ -19,7 +20,10 @@ struct TlsNotes {
 void keep_notes(SSL* ssl, TlsNotes* notes);
 void keep_notes(SSL_CTX* context, TlsNotes* notes);
 
-// Verification by pins instead of by authorities. `pins` outlives the context.
+// Verification by authorities, with the verdict noted.
+void verify_by_authorities(SSL_CTX* context);
+
+// Verification by pins instead of by authorities, after verify_by_authorities. `pins` outlives the context.
 void verify_by_pins(SSL_CTX* context, const std::vector<std::string>& pins);
 
 // Has the context note that the server asks for a certificate.

@@ -145,7 +145,9 @@ class ProxyServer::Impl {
       client.send(plan_.greeting);
       drain(client);
     } else if (is_ready && plan_.is_silent) {
-      drain(client);
+      char buffer[4096];
+      while (::recv(fd, buffer, sizeof buffer, 0) > 0) {
+      }
     } else if (is_ready) {
       target = plan_.kind == ProxyKind::socks5 ? socks(client) : connect(client);
       if (target >= 0) relay(client, target);
