@@ -269,9 +269,9 @@ class Transfer {
     if (is_connected_ && request_.limits.idle.count() > 0)
       until = std::min(until, last_activity_ + request_.limits.idle);
     // note_connected and note_progress ring no bell: look again now and then.
-    return std::min(until,
-                    HttpTime::now() + std::max<std::chrono::milliseconds>(request_.limits.idle / 4,
-                                                                          std::chrono::seconds(1)));
+    auto look_again = std::clamp<std::chrono::milliseconds>(
+        request_.limits.idle / 4, std::chrono::milliseconds(10), std::chrono::seconds(1));
+    return std::min(until, HttpTime::now() + look_again);
   }
 
   void throw_if_late() const {
