@@ -16,8 +16,9 @@ using Descriptor = asio::posix::stream_descriptor;
 namespace {
 
 struct CurlLimits {
-  long kept = 8;       // idle connections
-  long per_host = 16;  // more wait their turn: services throttle those who open many
+  // Idle connections. There is no limit a host: libcurl 7.88 forgets requests that wait for a turn
+  // when the connection before them ends with its answer, so callers bound how many they send.
+  long kept = 8;
 };
 constexpr CurlLimits curl_limits;
 
@@ -49,7 +50,6 @@ struct CurlLoop::State : std::enable_shared_from_this<State> {
     curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, &State::on_timer);
     curl_multi_setopt(multi, CURLMOPT_TIMERDATA, this);
     curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, curl_limits.kept);
-    curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, curl_limits.per_host);
   }
   ~State() {
     curl_multi_cleanup(multi);

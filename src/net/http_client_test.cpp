@@ -132,7 +132,7 @@ TEST_F(Http, RequestsShareOneConnectionAndLoopsMayCome) {
 }
 
 Task<void> send_together(TaskGroup& group, HttpClient& client, const std::string& url) {
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 12; ++i) {
     Task<void> one = send_many(client, url, 2);
     co_await group.spawn(std::move(one));
   }
