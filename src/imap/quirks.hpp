@@ -1,5 +1,6 @@
 // Quirks: what real servers do otherwise than they say. Each is a named field, chosen at run time
-// from what the server says of itself; a user's flow never sees them.
+// from what the server says of itself; a user's flow never sees them. quirk_table.hpp says what
+// each one is for, how it is chosen and which transcript shows it.
 #pragma once
 
 #include <string_view>
@@ -7,29 +8,26 @@
 namespace postroom::imap {
 
 struct Quirks {
-  // Refuses SELECT ("Unsafe Login") until the client has sent ID: NetEase (163.com, 126.com,
-  // yeah.net).
-  bool wants_id = false;
-  // SEARCH finds substrings, as RFC 9051 says, not word beginnings: Dovecot without full-text
-  // search, Cyrus, Courier. Not known from the greeting alone: full-text search may be switched on.
-  // Stays false unless the account says so.
-  bool substring_search = false;
-  // Offers MOVE and does not keep its promise. None known; for an account that meets one, and for
-  // tests.
-  bool no_move = false;
-  // Offers ESEARCH and answers it wrongly. None known; for an account that meets one, and for
-  // tests.
-  bool no_esearch = false;
-  // Labels are folders: \Deleted and UID EXPUNGE take a label away, and the mail stays in "All
-  // Mail". Gmail.
-  bool labels = false;
-  // Says OK to AUTHENTICATE and "not connected" to what follows, when the account may not open the
-  // mailbox: Exchange.
-  bool late_refusal = false;
+  bool wants_id = false;          // refuses SELECT until the client has sent ID
+  bool late_refusal = false;      // says OK to sign-in and refuses what follows
+  bool labels = false;            // folders are labels: removing from one keeps the mail elsewhere
+  bool size_differs = false;      // RFC822.SIZE is not the number of bytes that FETCH delivers
+  bool expensive_size = false;    // RFC822.SIZE costs a download of each message at the server
+  bool newest_only = false;       // a folder shows its newest 10,000 messages only
+  bool ascii_search = false;      // refuses SEARCH for texts that are not ASCII
+  bool inbox_name_space = false;  // all folders hang below INBOX
+  bool substring_search = false;  // SEARCH finds substrings, as RFC 9051 says, not word beginnings
+  bool no_idle = false;           // IDLE is not there, or offered and of no use
+  bool no_move = false;           // MOVE is offered and not kept
+  bool no_esearch = false;        // ESEARCH is offered and answered wrongly
   bool operator==(const Quirks&) const = default;
 };
 
-// From the greeting's text and the capability words, both as the server wrote them.
-Quirks detect_quirks(std::string_view greeting, std::string_view capabilities);
+// Adds what the greeting's text and the capability words tell, both as the server wrote them. What
+// is known already stays: an account may have said it.
+void add_quirks(Quirks& known, std::string_view greeting, std::string_view capabilities);
+
+// Adds what the name in the server's reply to ID tells.
+void add_quirks_by_id(Quirks& known, std::string_view server_name);
 
 }  // namespace postroom::imap

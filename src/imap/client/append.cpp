@@ -32,7 +32,7 @@ Command<AppendExchange> append(Client& client, const MailboxName& target, base::
                                   message.size(), *limit));
     throw error.set_session_usable(true);
   }
-  CommandText text(client.literal_style());
+  CommandText text(client.command_style());
   text.word("APPEND").mailbox(target);
   if (!options.flags.empty()) {
     text.open();
@@ -43,12 +43,19 @@ Command<AppendExchange> append(Client& client, const MailboxName& target, base::
     text.close();
   }
   if (options.received) text.word(format_date_time(*options.received));
-  text.literal_head(message.size());
+  // RFC 6855 section 4.
+  const bool as_utf8 = options.headers == HeaderText::utf8 && client.is_enabled("UTF8=ACCEPT");
+  if (as_utf8) {
+    text.word("UTF8").open().literal8_head(message.size());
+  } else {
+    text.literal_head(message.size());
+  }
   std::vector<std::vector<Piece>> parts;
   parts.push_back(pieces_of(text));
   if (!parts[0].back().bytes.empty())
     parts[0].emplace_back();  // nothing to wait for between head and bytes
   parts[0].back().source = &message;
+  if (as_utf8) parts[0].back().bytes = ")";  // behind the source
   auto exchange = std::make_shared<AppendExchange>();
   client.start(exchange, std::move(parts));
   return {client, std::move(exchange)};

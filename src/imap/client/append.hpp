@@ -30,9 +30,13 @@ class AppendExchange final : public Exchange {
   Appended appended_;
 };
 
+// utf8: header fields hold UTF-8 as it is (RFC 6532).
+enum class HeaderText { ascii, utf8 };
+
 struct AppendOptions {
-  std::vector<std::string> flags;         // "\Seen"
-  std::optional<base::Instant> received;  // INTERNALDATE; the server's now if not given
+  std::vector<std::string> flags;          // "\Seen"
+  std::optional<base::Instant> received;   // INTERNALDATE; the server's now if not given
+  HeaderText headers = HeaderText::ascii;  // utf8 goes as "UTF8 (...)" once UTF8=ACCEPT is enabled
 };
 
 // `message` ends its lines with CRLF, is rewound by the caller, and outlives result(). A folder

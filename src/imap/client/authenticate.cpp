@@ -14,6 +14,14 @@ std::string encode(const base::Secret& response) { return base::to_base64(respon
 
 }  // namespace
 
+Error explained_sign_in_error(const Client& client, const wire::Status& status) {
+  Error error = sign_in_error(status);
+  const bool has_page = error.code() == "auth.web_login_required" && !client.web_alert().empty();
+  if (has_page)
+    error.set_hint("open this page once in a browser, then try again: " + client.web_alert());
+  return error;
+}
+
 void require_privacy(Client& client) {
   if (client.stream().is_private()) return;
   throw Error(ErrorKind::tls, "tls.required",
@@ -77,7 +85,7 @@ void AuthenticateExchange::accept(std::size_t, const wire::Status& status) {
 }
 
 Error AuthenticateExchange::error_of(const wire::Status& status) const {
-  Error error = sign_in_error(status);
+  Error error = explained_sign_in_error(client_, status);
   if (!reason_.empty()) error.set_server_text(std::string(status.text) + " " + reason_);
   return error;
 }

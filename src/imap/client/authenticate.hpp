@@ -45,6 +45,9 @@ Command<AuthenticateExchange> authenticate(Client& client,
                                            std::unique_ptr<auth::SaslMechanism> mechanism,
                                            Pipelining pipelining = Pipelining::none);
 
+// sign_in_error, with the page that the server wants the user to open.
+base::Error explained_sign_in_error(const Client& client, const wire::Status& status);
+
 // Error{tls, "tls.required"} unless credentials may be sent.
 void require_privacy(Client& client);
 

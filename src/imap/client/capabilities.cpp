@@ -7,6 +7,16 @@
 
 namespace postroom::imap {
 
+namespace {
+
+constexpr std::string_view rev2_parts[] = {
+    "NAMESPACE", "UNSELECT", "UIDPLUS",     "ESEARCH",       "SEARCHRES",
+    "ENABLE",    "IDLE",     "SASL-IR",     "LIST-EXTENDED", "LIST-STATUS",
+    "MOVE",      "LITERAL-", "SPECIAL-USE", "CHILDREN",      "STATUS=SIZE",
+};
+
+}  // namespace
+
 Capabilities::Capabilities(std::string_view words) {
   wire::for_each_word(words, [&](std::string_view word) {
     constexpr std::size_t most = 200;  // Gmail, the longest known, has about 30
@@ -38,15 +48,15 @@ std::optional<std::uint64_t> Capabilities::number_of(std::string_view word) cons
   return std::nullopt;
 }
 
-LiteralStyle Capabilities::literal_style() const noexcept {
-  if (has("LITERAL+")) return LiteralStyle::plus;
-  if (has("LITERAL-") || has("IMAP4rev2")) return LiteralStyle::minus;
-  return LiteralStyle::synchronizing;
+bool Capabilities::rev2_includes(std::string_view word) const noexcept {
+  auto same = [&](std::string_view other) { return base::ascii_iequals(other, word); };
+  return std::ranges::any_of(rev2_parts, same) && std::ranges::none_of(removed_, same);
 }
 
 std::string Capabilities::to_string() const { return base::join(words_, " "); }
 
 void Capabilities::remove(std::string_view word) {
+  removed_.emplace_back(word);
   std::erase_if(words_, [&](const std::string& w) { return base::ascii_iequals(w, word); });
 }
 

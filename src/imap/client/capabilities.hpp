@@ -8,8 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "imap/wire/command_text.hpp"
-
 namespace postroom::imap {
 
 class Capabilities {
@@ -23,13 +21,17 @@ class Capabilities {
   std::optional<std::uint64_t> number_of(std::string_view word) const noexcept;
   // The NAMEs of AUTH=NAME.
   std::vector<std::string> sasl_mechanisms() const;
-  LiteralStyle literal_style() const noexcept;
+  // IMAP4rev2 is all that the server speaks: no ENABLE is needed for it.
+  bool is_rev2_only() const noexcept { return has("IMAP4rev2") && !has("IMAP4rev1"); }
+  // Part of IMAP4rev2 (RFC 9051 appendix E), and not removed.
+  bool rev2_includes(std::string_view word) const noexcept;
   std::string to_string() const;
   // For conformance tests, and for accounts whose server lies.
   void remove(std::string_view word);
 
  private:
   std::vector<std::string> words_;
+  std::vector<std::string> removed_;
 };
 
 }  // namespace postroom::imap

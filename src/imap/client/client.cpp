@@ -85,6 +85,40 @@ void Client::start(std::shared_ptr<Exchange> exchange, const CommandText& text) 
   start(std::move(exchange), std::move(parts));
 }
 
+bool Client::is_enabled(std::string_view extension) const noexcept {
+  return std::ranges::any_of(
+      enabled_, [&](const std::string& word) { return base::ascii_iequals(word, extension); });
+}
+
+void Client::note_enabled(std::string_view extension) {
+  if (!is_enabled(extension)) enabled_.emplace_back(extension);
+}
+
+bool Client::speaks_rev2() const noexcept {
+  return capabilities_.is_rev2_only() || is_enabled("IMAP4rev2");
+}
+
+bool Client::can(std::string_view capability) const noexcept {
+  if (capabilities_.has(capability)) return true;
+  return capabilities_.rev2_includes(capability) && speaks_rev2();
+}
+
+bool Client::takes_utf8() const noexcept { return is_enabled("UTF8=ACCEPT") || speaks_rev2(); }
+
+LiteralStyle Client::literal_style() const noexcept {
+  if (can("LITERAL+")) return LiteralStyle::plus;
+  return can("LITERAL-") ? LiteralStyle::minus : LiteralStyle::synchronizing;
+}
+
+CommandStyle Client::command_style() const noexcept {
+  return {literal_style(), takes_utf8() ? TextEncoding::utf8 : TextEncoding::ascii};
+}
+
+MailboxName Client::name_from(const wire::Text& text) const {
+  const std::string name = text.to_string();
+  return takes_utf8() ? MailboxName::from_utf8(name) : MailboxName::from_wire(name);
+}
+
 Task<void> Client::flush() { co_await write_started(); }
 
 Task<void> Client::wait_for(std::shared_ptr<Exchange> exchange) {
@@ -169,6 +203,19 @@ Task<void> Client::write_source(base::ByteSource& source) {
   }
 }
 
+Task<void> Client::write_line(std::string line) {
+  Guard guard(*this);
+  try {
+    if (log_) log_->sent(line);
+    line += "\r\n";
+    co_await stream_->write(line);
+  } catch (const Error& error) {
+    break_off(error);
+    throw;
+  }
+  guard.done();
+}
+
 Task<void> Client::fill() {
   std::span<char> room = splitter_.room();
   std::size_t n = co_await stream_->read_some(room);
@@ -228,7 +275,7 @@ Task<void> Client::read_one() {
     dispatch(splitter_.response());
   } catch (const Error& error) {
     break_off(error);
-    throw;
+    throw *broken_;  // the first cause: a write that goes on meanwhile may have failed before
   }
   guard.done();
 }
@@ -254,7 +301,7 @@ Task<void> Client::read_greeting() {
     preauthenticated_ = status->condition == wire::Condition::preauth;
     greeting_ = base::printable(status->text);
     take_status(*status);
-    quirks_ = detect_quirks(greeting_, capabilities_.to_string());
+    add_quirks(quirks_, greeting_, capabilities_.to_string());
   } catch (const Error& error) {
     break_off(error);
     throw;

@@ -22,7 +22,7 @@
 //   imap::SelectedFolder folder = co_await opening.result();
 //   co_await imap::fetch_capabilities(client);   // no round trip if the OK carried them
 //
-//   imap::SearchCriteria unread(client.literal_style());
+//   imap::SearchCriteria unread(client.command_style());
 //   unread.unseen();
 //   auto search = imap::uid_search(client, unread);
 //   imap::SearchResult found = co_await search.result();
@@ -100,6 +100,8 @@ struct SelectedFolder {
   std::string flags;            // words
   std::string permanent_flags;  // words; "\*" allows new keywords
   std::string mailbox_id;       // RFC 8474; may be empty
+  // RFC 7162; 0: not told, or the folder keeps none (NOMODSEQ).
+  std::uint64_t highest_modseq = 0;
 };
 
 class Client {
@@ -126,11 +128,29 @@ class Client {
 
   Capabilities& capabilities() noexcept { return capabilities_; }
   Quirks& quirks() noexcept { return quirks_; }
-  bool can(std::string_view capability) const noexcept { return capabilities_.has(capability); }
-  LiteralStyle literal_style() const noexcept { return capabilities_.literal_style(); }
+  const Quirks& quirks() const noexcept { return quirks_; }
+  // Usable now: offered, or part of IMAP4rev2 where the server speaks that (speaks_rev2).
+  bool can(std::string_view capability) const noexcept;
+  // A server that offers both revisions speaks IMAP4rev1 until ENABLE IMAP4rev2 (RFC 9051 section
+  // 6.3.1).
+  bool speaks_rev2() const noexcept;
+  // After imap::enable, of what the server confirmed: "UTF8=ACCEPT", "QRESYNC", "IMAP4rev2".
+  bool is_enabled(std::string_view extension) const noexcept;
+  // Mailbox names and quoted strings are UTF-8 in both directions.
+  bool takes_utf8() const noexcept;
+  LiteralStyle literal_style() const noexcept;
+  CommandStyle command_style() const noexcept;
+  // A mailbox name as a response has it.
+  MailboxName name_from(const wire::Text& text) const;
   const std::string& greeting() const noexcept { return greeting_; }
   // The last [ALERT], which must be shown to a human (RFC 9051 section 7.1). Untrusted.
   const std::string& alert() const noexcept { return alert_; }
+  // Gmail's "[WEBALERT https://...]": the page where the user must sign in once. It may let whoever
+  // opens it in, so it is for the user's eyes only, never for a log. Empty unless it came.
+  const std::string& web_alert() const noexcept { return web_alert_; }
+
+  // Replies with THROTTLED in them that were no refusals: the server serves more slowly now.
+  std::size_t slowed() const noexcept { return slowed_; }
 
   // Null unless a folder is selected.
   const SelectedFolder* selected() const noexcept { return selected_ ? &*selected_ : nullptr; }
@@ -146,6 +166,9 @@ class Client {
   Task<void> read_one();
   void set_selected(std::optional<SelectedFolder> folder) { selected_ = std::move(folder); }
   void forget_capabilities() { capabilities_ = {}; }
+  void note_enabled(std::string_view extension);
+  // At once, while a reply may be waited for: "DONE".
+  Task<void> write_line(std::string line);
   // Behind the OK to STARTTLS. Throws Error{tls, "tls.injected"} if anything came behind it.
   Task<void> upgrade();
   std::string_view response_text() const noexcept { return splitter_.response(); }
@@ -174,6 +197,7 @@ class Client {
   void take_tagged(const wire::Status& status);
   void take_bye(const wire::Status& status);
   void take_continuation(std::string_view text);
+  void take_vanished(const wire::VanishedData& vanished);
   void note_unreadable(std::string_view text, const wire::ParseError& error);
   bool offer(const wire::Response& response);
   void count_unasked(std::size_t cost);
@@ -207,6 +231,9 @@ class Client {
   std::string last_unreadable_;
   std::string greeting_;
   std::string alert_;
+  std::string web_alert_;
+  std::vector<std::string> enabled_;
+  std::size_t slowed_ = 0;
   bool preauthenticated_ = false;
 };
 

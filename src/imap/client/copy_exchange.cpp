@@ -84,7 +84,7 @@ CopyResult CopyExchange::take_result() {
 
 Command<CopyExchange> start_copy(Client& client, std::string_view verb, const UidSet& uids,
                                  const MailboxName& target) {
-  CommandText tail(client.literal_style());
+  CommandText tail(client.command_style());
   tail.mailbox(target);
   CutCommand cut = cut_command(client, verb, uids, tail);
   auto exchange = std::make_shared<CopyExchange>(verb, std::move(cut.sets));

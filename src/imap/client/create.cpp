@@ -3,7 +3,7 @@
 namespace postroom::imap {
 
 Command<SimpleExchange> create(Client& client, const MailboxName& name) {
-  CommandText text(client.literal_style());
+  CommandText text(client.command_style());
   text.word("CREATE").mailbox(name);
   return start_simple(client, "CREATE", text);
 }

@@ -3,7 +3,7 @@
 namespace postroom::imap {
 
 Command<SimpleExchange> delete_mailbox(Client& client, const MailboxName& name) {
-  CommandText text(client.literal_style());
+  CommandText text(client.command_style());
   text.word("DELETE").mailbox(name);
   return start_simple(client, "DELETE", text);
 }

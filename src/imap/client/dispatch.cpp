@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "imap/client/client.hpp"
 #include "imap/client/refusal.hpp"
+#include "imap/wire/uid_set.hpp"
 
 namespace postroom::imap {
 
@@ -19,6 +20,10 @@ void Client::log_received(std::string_view text) {
   // A SASL challenge tells the other half of a secret; literals are mail.
   if (text.starts_with('+')) {
     log_->received("+ ...");
+    return;
+  }
+  if (text.contains("WEBALERT")) {
+    log_->received("* NO [WEBALERT ...]");
     return;
   }
   constexpr std::size_t shown = 500;
@@ -50,6 +55,15 @@ void Client::dispatch(std::string_view text) {
     selected_->exists = exists->count;
   if (std::holds_alternative<wire::ExpungeData>(*parsed) && selected_->exists > 0)
     --selected_->exists;
+  if (const auto* gone = std::get_if<wire::VanishedData>(&*parsed)) take_vanished(*gone);
+}
+
+// Instead of EXPUNGE, once QRESYNC is enabled (RFC 7162 section 3.2.10).
+void Client::take_vanished(const wire::VanishedData& vanished) {
+  auto uids = parse_uid_set(vanished.uids);
+  if (!uids || vanished.earlier) return;
+  const std::uint64_t gone = std::min<std::uint64_t>(uids->size(), selected_->exists);
+  selected_->exists -= static_cast<std::uint32_t>(gone);
 }
 
 bool Client::offer(const wire::Response& response) {
@@ -86,7 +100,7 @@ void Client::settle_deliveries(wire::FetchData& fetch) const {
 }
 
 void Client::note_unreadable(std::string_view text, const wire::ParseError& error) {
-  if (!text.starts_with('*')) {
+  if (!text.starts_with('*') && !text.starts_with(' ') && !text.starts_with('\t')) {
     Error broken(ErrorKind::protocol, "imap.garbage",
                  "the server sent something that is not an IMAP reply");
     throw broken.set_server_text(text.substr(0, 200));
@@ -105,6 +119,18 @@ void Client::note_unreadable(std::string_view text, const wire::ParseError& erro
 void Client::take_status(const wire::Status& status) {
   if (status.code.is("CAPABILITY")) capabilities_ = Capabilities(status.code.arguments);
   if (status.code.is("ALERT")) alert_ = base::printable(status.text);
+  constexpr std::size_t longest_page = 2'000;  // what browsers take
+  if (status.code.is("WEBALERT") && status.code.arguments.starts_with("https://") &&
+      status.code.arguments.size() <= longest_page)
+    web_alert_ = base::printable(status.code.arguments, longest_page);
+  // Yahoo and Gmail: "OK [THROTTLED] done", "OK Success [THROTTLED]".
+  if (status.condition == wire::Condition::ok &&
+      (status.code.is("THROTTLED") || status.text.contains("[THROTTLED]")))
+    ++slowed_;
+  if (status.code.is("HIGHESTMODSEQ") && selected_) {
+    const std::uint64_t modseq = base::to_number(status.code.arguments).value_or(0);
+    selected_->highest_modseq = std::max(selected_->highest_modseq, modseq);
+  }
 }
 
 void Client::take_tagged(const wire::Status& status) {
@@ -138,6 +164,10 @@ void Client::take_bye(const wire::Status& status) {
 }
 
 void Client::take_continuation(std::string_view text) {
+  if (blocker_ && blocker_->pieces.empty() && blocker_->exchange->stays_open(text)) {
+    blocked_on_ = WaitFor::reply;
+    return;
+  }
   if (!blocker_ || blocked_on_ != WaitFor::continuation) {
     if (in_flight_.empty())
       throw Error(ErrorKind::protocol, "imap.unexpected_continuation",

@@ -59,6 +59,8 @@ class Exchange {
   }
   // The answer to "+ challenge", only asked where a piece waited for it and none follows.
   virtual Piece answer(std::string_view challenge);
+  // "+": nothing is to be sent now, and nothing else until its tagged reply (IDLE).
+  virtual bool stays_open(std::string_view text) { return (void)text, false; }
   // "+" where nothing waited for it.
   virtual base::Error stray_continuation(std::string_view text) const;
   // What follows in the queue makes no sense if this one is refused (sign-in).

@@ -15,7 +15,7 @@ void LoginExchange::accept(std::size_t, const wire::Status& status) {
 }
 
 base::Error LoginExchange::error_of(const wire::Status& status) const {
-  return sign_in_error(status);
+  return explained_sign_in_error(client_, status);
 }
 
 Command<LoginExchange> login(Client& client, std::string_view user, const base::Secret& password) {
@@ -23,10 +23,9 @@ Command<LoginExchange> login(Client& client, std::string_view user, const base::
   if (client.can("LOGINDISABLED")) {
     throw base::Error(base::ErrorKind::auth, "auth.login_disabled",
                       "the server does not accept passwords here",
-                      "use an encrypted port; if it is one, OAuth 2.0 is needed, which this "
-                      "version cannot do yet");
+                      "use an encrypted port; if it is one, use OAuth 2.0 for this account");
   }
-  CommandText text(client.literal_style());
+  CommandText text(client.command_style());
   text.word("LOGIN").string(user).string(password.reveal());
   auto exchange = std::make_shared<LoginExchange>(client);
   std::vector<std::vector<Piece>> parts;

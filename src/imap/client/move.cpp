@@ -88,7 +88,7 @@ Task<void> move_by_server(Client& client, const UidSet& uids, const MailboxName&
 
 Task<void> move_by_copy(Client& client, const UidSet& uids, const MailboxName& target,
                         Report& report) {
-  bool can_remove = client.can("UIDPLUS") || client.can("IMAP4rev2");
+  bool can_remove = client.can("UIDPLUS");
   auto copying = uid_copy(client, uids, target);
   CopyResult copy = co_await copying.result();
   report.set_new(copy);
@@ -109,7 +109,7 @@ Task<void> move_by_copy(Client& client, const UidSet& uids, const MailboxName& t
 Task<MoveReport> safe_move(Client& client, const UidSet& uids, const MailboxName& target) {
   Report report(uids);
   if (uids.empty()) co_return report.take();
-  bool by_server = (client.can("MOVE") || client.can("IMAP4rev2")) && !client.quirks().no_move;
+  bool by_server = client.can("MOVE") && !client.quirks().no_move;
   if (by_server) {
     co_await move_by_server(client, uids, target, report);
   } else {

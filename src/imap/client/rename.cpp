@@ -3,7 +3,7 @@
 namespace postroom::imap {
 
 Command<SimpleExchange> rename(Client& client, const MailboxName& from, const MailboxName& to) {
-  CommandText text(client.literal_style());
+  CommandText text(client.command_style());
   text.word("RENAME").mailbox(from).mailbox(to);
   return start_simple(client, "RENAME", text);
 }

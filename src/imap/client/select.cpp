@@ -24,13 +24,16 @@ void SelectExchange::take_code(const wire::Code& code) {
   };
   if (code.is("PERMANENTFLAGS")) folder_.permanent_flags = inner();
   if (code.is("MAILBOXID")) folder_.mailbox_id = inner();
+  if (code.is("HIGHESTMODSEQ"))
+    folder_.highest_modseq = base::to_number(code.arguments).value_or(0);
+  if (code.is("NOMODSEQ")) folder_.highest_modseq = 0;
 }
 
 bool SelectExchange::take(const wire::Response& response) {
   if (const auto* status = std::get_if<wire::Status>(&response)) {
     // Servers with pipelined commands send "OK [CLOSED]" first: what came before was the other
     // folder's.
-    if (status->code.is("CLOSED")) folder_.exists = 0;
+    if (status->code.is("CLOSED")) forget_other_folder();
     take_code(status->code);
     return true;
   }
@@ -55,12 +58,26 @@ SelectedFolder SelectExchange::take_result() {
   return std::move(folder_);
 }
 
-Command<SelectExchange> select(Client& client, const MailboxName& name, Access access) {
-  CommandText text(client.literal_style());
+namespace {
+
+Command<SelectExchange> start_select(Client& client, const MailboxName& name, Access access,
+                                     std::string_view parameters) {
+  CommandText text(client.command_style());
   text.word(access == Access::read_only ? "EXAMINE" : "SELECT").mailbox(name);
+  if (!parameters.empty()) text.word(parameters);
   auto exchange = std::make_shared<SelectExchange>(client, name, access);
   client.start(exchange, text);
   return {client, std::move(exchange)};
+}
+
+}  // namespace
+
+Command<SelectExchange> select(Client& client, const MailboxName& name, Access access) {
+  return start_select(client, name, access, "");
+}
+
+Command<SelectExchange> select_with_modseq(Client& client, const MailboxName& name, Access access) {
+  return start_select(client, name, access, client.can("CONDSTORE") ? "(CONDSTORE)" : "");
 }
 
 }  // namespace postroom::imap

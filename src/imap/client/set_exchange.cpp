@@ -2,7 +2,17 @@
 
 namespace postroom::imap {
 
-void SetExchange::accept(std::size_t part, const wire::Status&) { result_.done.add(sets_[part]); }
+void SetExchange::accept(std::size_t part, const wire::Status& status) {
+  UidSet done = sets_[part];
+  if (status.code.is("MODIFIED")) {
+    auto modified = parse_uid_set(status.code.arguments);
+    // What cannot be read confirms nothing.
+    const UidSet& kept = modified ? *modified : sets_[part];
+    result_.modified.add(kept);
+    done = done.without(kept);
+  }
+  result_.done.add(done);
+}
 
 void SetExchange::refuse(std::size_t part, const wire::Status&, const base::Error& error) {
   result_.refused.add(sets_[part]);

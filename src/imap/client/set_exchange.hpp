@@ -12,6 +12,9 @@ namespace postroom::imap {
 struct SetResult {
   UidSet done;  // the server said OK to these; for a saved result both sets stay empty
   UidSet refused;
+  // Not done, though the command was accepted: changed by somebody else meanwhile (MODIFIED,
+  // RFC 7162 section 3.1.3).
+  UidSet modified;
   std::optional<base::Error> refusal;  // the first one
 };
 

@@ -145,7 +145,8 @@ TEST(Greeting, names_what_answered) {
   EXPECT_EQ(code_of("S: +OK POP3 ready", greet), "imap.garbage");
   EXPECT_EQ(code_of("S: HTTP/1.1 400 Bad Request", greet), "imap.garbage");
   EXPECT_EQ(code_of("S- \\x15\\x03\\x03\\x00\\x02\\x02\\x46", greet), "imap.garbage");
-  EXPECT_EQ(code_of("S: * BYE Too many simultaneous connections", greet), "imap.throttled");
+  EXPECT_EQ(code_of("S: * BYE Too many simultaneous connections", greet),
+            "imap.too_many_connections");
   EXPECT_EQ(code_of("S: * BYE shutting down", greet), "imap.bye");
   EXPECT_EQ(code_of("CLOSE", greet), "imap.closed");
 }

@@ -3,7 +3,7 @@
 namespace postroom::imap {
 
 Command<SimpleExchange> subscribe(Client& client, const MailboxName& name) {
-  CommandText text(client.literal_style());
+  CommandText text(client.command_style());
   text.word("SUBSCRIBE").mailbox(name);
   return start_simple(client, "SUBSCRIBE", text);
 }

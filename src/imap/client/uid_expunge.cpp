@@ -3,7 +3,7 @@
 namespace postroom::imap {
 
 Command<SetExchange> uid_expunge(Client& client, const UidSet& uids) {
-  if (!client.can("UIDPLUS") && !client.can("IMAP4rev2")) {
+  if (!client.can("UIDPLUS")) {
     base::Error error(
         base::ErrorKind::unsupported, "imap.no_uidplus",
         "the server cannot remove single messages for good (no UIDPLUS)",

@@ -18,14 +18,21 @@ void check_section(std::string_view name) {
   }
 }
 
-CommandText text_of(const FetchItems& items, LiteralStyle style) {
-  CommandText text(style);
+CommandText text_of(const FetchItems& items, const Client& client) {
+  CommandText text(client.command_style());
+  const bool has_gmail = client.can("X-GM-EXT-1");
+  const bool has_ids = client.can("OBJECTID");
+  const bool has_modseq = client.can("CONDSTORE") || client.can("QRESYNC");
   text.open().word("UID");
   if (items.flags) text.word("FLAGS");
   if (items.internal_date) text.word("INTERNALDATE");
   if (items.size) text.word("RFC822.SIZE");
   if (items.envelope) text.word("ENVELOPE");
   if (items.structure) text.word("BODYSTRUCTURE");
+  if (items.mail_id && (has_ids || has_gmail)) text.word(has_ids ? "EMAILID" : "X-GM-MSGID");
+  if (items.thread_id && (has_ids || has_gmail)) text.word(has_ids ? "THREADID" : "X-GM-THRID");
+  if (items.labels && has_gmail) text.word("X-GM-LABELS");
+  if (items.modseq && has_modseq) text.word("MODSEQ");
   for (const FetchSection& section : items.sections) {
     check_section(section.name);
     std::string word = fmt::format("BODY.PEEK[{}]", section.name);
@@ -33,6 +40,10 @@ CommandText text_of(const FetchItems& items, LiteralStyle style) {
     text.word(word);
   }
   text.close();
+  if (items.changed_since == 0 || !has_modseq) return text;
+  const bool wants_vanished = items.vanished && client.is_enabled("QRESYNC");
+  text.word(
+      fmt::format("(CHANGEDSINCE {}{})", items.changed_since, wants_vanished ? " VANISHED" : ""));
   return text;
 }
 
@@ -87,6 +98,7 @@ std::optional<LiteralFate> FetchExchange::place(const wire::LiteralPlace& place,
 bool FetchExchange::is_answer(const wire::FetchData& fetch) const noexcept {
   if (!items_.sections.empty()) return !fetch.sections.empty();
   if (items_.envelope && !fetch.envelope) return false;
+  if (items_.labels && !fetch.labels && client_.can("X-GM-EXT-1")) return false;
   return !items_.size || fetch.size.has_value();
 }
 
@@ -125,6 +137,12 @@ bool FetchExchange::take_unreadable(Uid uid) {
 }
 
 bool FetchExchange::take(const wire::Response& response) {
+  if (const auto* gone = std::get_if<wire::VanishedData>(&response)) {
+    auto uids = parse_uid_set(gone->uids);
+    if (!items_.vanished || !gone->earlier || !uids) return false;
+    vanished_.add(*uids);
+    return true;
+  }
   const auto* reference = std::get_if<wire::FetchReference>(&response);
   if (!reference) return false;
   wire::FetchData& fetch = *reference->data;
@@ -186,7 +204,7 @@ FetchStream::~FetchStream() {
 }
 
 void FetchStream::begin(const Messages& messages) {
-  CommandText tail = text_of(items_, client_->literal_style());
+  CommandText tail = text_of(items_, *client_);
   CutCommand cut = cut_command(*client_, "UID FETCH", messages, tail);
   exchange_ = std::make_shared<FetchExchange>(*client_, messages, items_, sink_);
   client_->start(exchange_, std::move(cut.parts));
@@ -198,6 +216,7 @@ Task<const wire::FetchData*> FetchStream::next() {
     if (exchange_->is_done()) {
       exchange_->throw_if_failed();
       unreadable_.add(exchange_->take_unreadable());
+      vanished_.add(exchange_->take_vanished());
       UidSet unplaced = exchange_->take_unplaced();
       for (Uid uid : unplaced.uids()) again_.push_back(uid);
       if (again_.empty()) co_return nullptr;

@@ -34,7 +34,17 @@ struct FetchItems {
   bool size = false;
   bool envelope = false;
   bool structure = false;
+  // Only what the server has: EMAILID or X-GM-MSGID, THREADID or X-GM-THRID, X-GM-LABELS, MODSEQ.
+  bool mail_id = false;
+  bool thread_id = false;
+  bool labels = false;
+  bool modseq = false;
   std::vector<FetchSection> sections;
+  // Only messages changed after it (CHANGEDSINCE, RFC 7162 section 3.1.4.1); 0: all. Needs
+  // CONDSTORE, without which it is left out: all messages come.
+  std::uint64_t changed_since = 0;
+  // With changed_since: FetchStream::vanished. Needs QRESYNC enabled, and is left out without.
+  bool vanished = false;
 };
 
 // Where a section goes; null: it is kept in the message that next() returns, up to
@@ -56,6 +66,7 @@ class FetchExchange final : public Exchange {
   void set_reading(bool reading) noexcept { reading_ = reading; }
   UidSet take_unplaced() { return std::exchange(unplaced_, {}); }
   UidSet take_unreadable() { return std::exchange(unreadable_, {}); }
+  UidSet take_vanished() { return std::exchange(vanished_, {}); }
 
  protected:
   bool is_refusal(const wire::Status& status) const override;
@@ -81,6 +92,7 @@ class FetchExchange final : public Exchange {
   wire::FetchData* current_ = nullptr;  // in the client's buffer
   UidSet unplaced_;
   UidSet unreadable_;
+  UidSet vanished_;
   std::uint64_t answers_ = 0;
   bool reading_ = false;
 };
@@ -100,6 +112,8 @@ class [[nodiscard]] FetchStream {
   // At the end: the messages of which the server said something that could not be read. Asked for
   // less (no structure, say), it may be readable.
   const UidSet& unreadable() const noexcept { return unreadable_; }
+  // At the end: which of the messages asked for are gone since FetchItems::changed_since.
+  const UidSet& vanished() const noexcept { return vanished_; }
 
  private:
   void begin(const Messages& messages);
@@ -109,6 +123,7 @@ class [[nodiscard]] FetchStream {
   std::shared_ptr<FetchExchange> exchange_;
   std::deque<Uid> again_;
   UidSet unreadable_;
+  UidSet vanished_;
 };
 
 // Messages come in the server's order, usually ascending. Throws Error{config, "imap.bad_section"}.

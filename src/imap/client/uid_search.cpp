@@ -1,7 +1,9 @@
 #include "imap/client/uid_search.hpp"
 
+#include <algorithm>
 #include <charconv>
 
+#include "base/text.hpp"
 #include "imap/client/messages.hpp"
 
 namespace postroom::imap {
@@ -26,6 +28,7 @@ constexpr std::size_t most = wire::Limits{}.found;
 
 bool SearchExchange::take(const wire::Response& response) {
   if (const auto* data = std::get_if<wire::EsearchData>(&response)) {
+    result_.highest_modseq = std::max(result_.highest_modseq, data->modseq.value_or(0));
     if (data->all.empty()) return true;
     auto set = parse_uid_set(data->all);
     if (!set) reject(data->all);
@@ -35,9 +38,14 @@ bool SearchExchange::take(const wire::Response& response) {
   }
   const auto* data = std::get_if<wire::SearchData>(&response);
   if (!data) return false;
+  if (const auto at = data->numbers.find("(MODSEQ "); at != std::string_view::npos) {
+    std::string_view digits = data->numbers.substr(at + 8);
+    digits = digits.substr(0, digits.find(')'));
+    result_.highest_modseq = std::max(result_.highest_modseq, base::to_number(digits).value_or(0));
+  }
   // A wrong number in a list of UIDs means that messages would be missed: no leniency here.
   wire::for_each_word(data->numbers, [&, done = false](std::string_view word) mutable {
-    if (done || word.starts_with('(')) return void(done = true);  // "(MODSEQ 5)", RFC 7162
+    if (done || word.starts_with('(')) return void(done = true);  // "(MODSEQ 5)", below
     std::uint32_t n = 0;
     auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), n);
     if (error != std::errc{} || end != word.data() + word.size()) reject(word);
@@ -45,6 +53,10 @@ bool SearchExchange::take(const wire::Response& response) {
     if (found_.size() > most) reject_flood();
   });
   return true;
+}
+
+void SearchExchange::refuse(std::size_t, const wire::Status& status, const base::Error&) {
+  if (status.code.is("BADCHARSET")) client_.quirks().ascii_search = true;
 }
 
 SearchResult SearchExchange::take_result() {
@@ -55,19 +67,26 @@ SearchResult SearchExchange::take_result() {
 
 Command<SearchExchange> uid_search(Client& client, const SearchCriteria& criteria,
                                    SearchReturn wanted) {
-  bool extended = (client.can("ESEARCH") || client.can("IMAP4rev2")) && !client.quirks().no_esearch;
-  bool saved = wanted == SearchReturn::saved && extended &&
-               (client.can("SEARCHRES") || client.can("IMAP4rev2"));
+  if (!criteria.command_text().is_ascii() && client.quirks().ascii_search) {
+    throw base::Error(base::ErrorKind::unsupported, "imap.bad_charset",
+                      "the server cannot search for texts that are not ASCII",
+                      "nothing is lost: such texts are compared here instead")
+        .set_session_usable(true);
+  }
+  bool extended = client.can("ESEARCH") && !client.quirks().no_esearch;
+  bool saved = wanted == SearchReturn::saved && extended && client.can("SEARCHRES");
   CommandText text(criteria.command_text().style());
   text.word("UID SEARCH");
   if (extended) text.word(saved ? "RETURN (SAVE)" : "RETURN (ALL)");
-  if (!criteria.command_text().is_ascii()) text.word("CHARSET UTF-8");
+  // UTF-8 is what everything is then (RFC 9051 section 6.4.4), and CHARSET is an error (RFC 6855
+  // section 3).
+  if (!criteria.command_text().is_ascii() && !client.takes_utf8()) text.word("CHARSET UTF-8");
   if (criteria.empty()) {
     text.word("ALL");
   } else {
     text.append(criteria.command_text());
   }
-  auto exchange = std::make_shared<SearchExchange>(saved);
+  auto exchange = std::make_shared<SearchExchange>(client, saved);
   client.start(exchange, text);
   return {client, std::move(exchange)};
 }

@@ -14,22 +14,31 @@ namespace postroom::imap {
 enum class SearchReturn { uids, saved };
 
 struct SearchResult {
-  UidSet uids;            // empty if is_saved
+  UidSet uids;                       // empty if is_saved
+  std::uint64_t highest_modseq = 0;  // of the messages found, where MODSEQ was searched (RFC 7162)
   bool is_saved = false;  // valid until the next SEARCH with SAVE, SELECT, or the connection's end
 };
 
 class SearchExchange final : public Exchange {
  public:
   using Result = SearchResult;
-  SearchExchange(bool saved) : Exchange("UID SEARCH") { result_.is_saved = saved; }
+  SearchExchange(Client& client, bool saved) : Exchange("UID SEARCH"), client_(client) {
+    result_.is_saved = saved;
+  }
   bool take(const wire::Response& response) override;
   SearchResult take_result();
 
+ protected:
+  void refuse(std::size_t part, const wire::Status& status, const base::Error& error) override;
+
  private:
+  Client& client_;
   SearchResult result_;
   std::vector<Uid> found_;
 };
 
+// Error{unsupported, "imap.bad_charset"} where the server cannot search for texts that are not
+// ASCII (Quirks::ascii_search, which the refusal sets): compare them here.
 Command<SearchExchange> uid_search(Client& client, const SearchCriteria& criteria,
                                    SearchReturn wanted = SearchReturn::uids);
 

@@ -6,8 +6,8 @@ namespace postroom::imap {
 
 Task<void> unselect(Client& client) {
   if (!client.selected()) co_return;
-  CommandText text(client.literal_style());
-  if (client.can("UNSELECT") || client.can("IMAP4rev2")) {
+  CommandText text(client.command_style());
+  if (client.can("UNSELECT")) {
     text.word("UNSELECT");
   } else {
     text.word("EXAMINE").string("postroom-no-such-folder");

@@ -1,5 +1,7 @@
 #include "imap/wire/body_structure.hpp"
 
+#include <charconv>
+
 namespace postroom::imap::wire {
 namespace {
 
@@ -17,16 +19,33 @@ class Reader {
     in_.skip_spaces();
     if (in_.peek() == '(') {
       multipart(index, depth);
-    } else {
+    } else if (in_.peek() != ')') {  // "()": nothing is known of it
       single(index, depth);
     }
     in_.expect(')');
   }
 
  private:
+  // Every field of a part may be missing: Exchange, Gmail, Yandex and others cut descriptions of
+  // broken mail short.
   bool more() {
     in_.skip_spaces();
     return in_.ok() && !in_.at_end() && in_.peek() != ')';
+  }
+
+  Text text() {
+    if (!more()) return {};
+    if (in_.peek() != '(') return in_.nstring();
+    in_.list();
+    return {};
+  }
+
+  // A list of parameters, or NIL, or "".
+  std::string_view parameters() {
+    if (!more()) return {};
+    if (in_.peek() == '(') return in_.list();
+    in_.nstring();
+    return {};
   }
 
   void multipart(std::size_t index, int depth) {
@@ -36,43 +55,44 @@ class Reader {
       body(static_cast<int>(index), ++position, depth + 1);
       in_.skip_spaces();
     }
-    parts_[index].subtype = in_.nstring();
-    if (more()) parts_[index].parameters = in_.list();
+    parts_[index].subtype = text();
+    parts_[index].parameters = parameters();
     disposition(index);
   }
 
   void single(std::size_t index, int depth) {
-    Text type = in_.nstring();
-    in_.space();
-    if (in_.peek() == '(') {  // a multipart without parts: only its subtype and parameters
-      parts_[index].is_multipart = true;
+    Text type = text();
+    if (!more() || in_.peek() == '(') {
+      // A multipart without parts: only its subtype and, at times, parameters.
+      parts_[index].is_multipart = !type.is_nil();
       parts_[index].subtype = type;
-      parts_[index].parameters = in_.list();
+      parts_[index].parameters = parameters();
       return disposition(index);
     }
     parts_[index].type = type;
-    parts_[index].subtype = in_.nstring();
-    in_.space();
-    parts_[index].parameters = in_.list();
-    in_.space();
-    parts_[index].id = in_.nstring();
-    in_.space();
-    parts_[index].description = in_.nstring();
-    in_.space();
-    parts_[index].encoding = in_.nstring();
-    in_.space();
+    parts_[index].subtype = text();
+    parts_[index].parameters = parameters();
+    parts_[index].id = text();
+    parts_[index].description = text();
+    parts_[index].encoding = text();
+    if (type.is_nil() && !parts_[index].subtype.is_nil() && !more()) {
+      // Exchange: (NIL "alternative" ("boundary" "x") NIL NIL NIL), a multipart without parts.
+      parts_[index].is_multipart = true;
+      return;
+    }
     parts_[index].size = count();
     bool message = type.is("message") &&
                    (parts_[index].subtype.is("rfc822") || parts_[index].subtype.is("global"));
     // Exchange leaves envelope and body out where the inner message is broken.
     if (message && more() && in_.peek() == '(') {
       parts_[index].envelope = envelope();
-      in_.space();
-      parts_[index].holds_message = true;
-      body(static_cast<int>(index), 1, depth + 1);
+      if (more() && in_.peek() == '(') {
+        parts_[index].holds_message = true;
+        body(static_cast<int>(index), 1, depth + 1);
+      }
     }
-    if (more() && in_.peek() >= '0' && in_.peek() <= '9') parts_[index].lines = in_.number();
-    if (more()) in_.nstring();  // MD5
+    if (more() && in_.peek() >= '0' && in_.peek() <= '9') parts_[index].lines = count();
+    text();  // MD5
     disposition(index);
   }
 
@@ -82,19 +102,28 @@ class Reader {
     return in_.since(from);
   }
 
-  // NIL for a size is seen in the wild.
+  // Seen instead of a number: NIL, nothing, and from mail.ru "9.3736e+06".
   std::uint64_t count() {
-    if (in_.accept_word("NIL")) return 0;
-    return in_.number();
+    if (!more()) return 0;
+    if (in_.peek() < '0' || in_.peek() > '9') return text(), 0;
+    auto from = in_.position();
+    std::uint64_t n = in_.number();
+    if (in_.peek() != '.' && in_.peek() != 'e') return n;
+    in_.word();
+    std::string_view word = in_.since(from);
+    double value = 0;
+    auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+    return error == std::errc{} && value >= 0 && value < 1e15 ? static_cast<std::uint64_t>(value)
+                                                              : n;
   }
 
   // Disposition, language, location, and whatever a later RFC adds.
   void disposition(std::size_t index) {
     if (more()) {
       if (in_.accept('(')) {
-        parts_[index].disposition = in_.nstring();
-        if (more()) parts_[index].disposition_parameters = in_.list();
-        in_.skip_spaces();
+        parts_[index].disposition = text();
+        parts_[index].disposition_parameters = parameters();
+        while (more()) in_.skip_value();
         in_.expect(')');
       } else {
         parts_[index].disposition = in_.nstring();
@@ -129,6 +158,7 @@ std::string BodyStructure::section(std::size_t index) const {
 
 void parse_body_structure(Scanner& in, BodyStructure& out, const Limits& limits) {
   out.parts.clear();
+  if (in.accept_word("NIL")) return;
   Reader reader(in, out.parts, limits);
   reader.body(-1, 1, 0);
 }

@@ -9,15 +9,17 @@ namespace {
 // Servers may refuse lines above 8,192 bytes; a long string is better off as a literal.
 constexpr std::size_t quoted_limit = 1'000;
 
-bool fits_quotes(std::string_view value) {
-  if (value.size() > quoted_limit) return false;
-  for (char c : value) {
-    if (c == '\r' || c == '\n' || static_cast<unsigned char>(c) >= 0x80) return false;
-  }
-  return true;
-}
-
 }  // namespace
+
+bool CommandText::fits_quotes(std::string_view value) const noexcept {
+  if (value.size() > quoted_limit) return false;
+  bool ascii = true;
+  for (char c : value) {
+    if (c == '\r' || c == '\n') return false;
+    ascii = ascii && static_cast<unsigned char>(c) < 0x80;
+  }
+  return ascii || (style_.text == TextEncoding::utf8 && base::is_valid_utf8(value));
+}
 
 void CommandText::separate() {
   if (!bytes_.empty() && bytes_.back() != '(') bytes_ += ' ';
@@ -50,8 +52,18 @@ CommandText& CommandText::append(const CommandText& other) {
 
 bool CommandText::literal_head(std::uint64_t size) {
   separate();
-  bool waits =
-      style_ == LiteralStyle::synchronizing || (style_ == LiteralStyle::minus && size > 4096);
+  return put_literal_head(size);
+}
+
+bool CommandText::literal8_head(std::uint64_t size) {
+  separate();
+  bytes_ += '~';
+  return put_literal_head(size);
+}
+
+bool CommandText::put_literal_head(std::uint64_t size) {
+  const bool waits = style_.literals == LiteralStyle::synchronizing ||
+                     (style_.literals == LiteralStyle::minus && size > 4096);
   bytes_ += '{';
   bytes_ += std::to_string(size);
   bytes_ += waits ? "}\r\n" : "+}\r\n";
@@ -81,7 +93,8 @@ CommandText& CommandText::string(std::string_view value) {
 }
 
 CommandText& CommandText::mailbox(const MailboxName& name) {
-  return name.is_inbox() ? word("INBOX") : string(name.wire());
+  if (name.is_inbox()) return word("INBOX");
+  return style_.text == TextEncoding::utf8 ? string(name.utf8()) : string(name.wire());
 }
 
 }  // namespace postroom::imap

@@ -3,50 +3,55 @@
 namespace postroom::imap::wire {
 namespace {
 
-// Some servers write "" for an empty list.
+// Some servers write "" for an empty list, or a bare address.
 std::string_view address_list(Scanner& in) {
-  if (in.peek() == '"') {
-    in.nstring();
-    return {};
-  }
-  return in.list();
+  if (in.peek() == '(') return in.list();
+  in.nstring();
+  return {};
+}
+
+// Servers leave out the last fields, or all of them, of mail that they cannot read.
+bool has_more(Scanner& in) {
+  in.skip_spaces();
+  return in.ok() && in.peek() != ')';
+}
+
+Text next_field(Scanner& in) {
+  if (!has_more(in)) return {};
+  if (in.peek() != '(') return in.nstring();
+  in.list();
+  return {};
 }
 
 }  // namespace
 
 Envelope parse_envelope(Scanner& in) {
   Envelope out;
+  if (in.accept_word("NIL")) return out;
   in.expect('(');
-  out.date = in.nstring();
-  in.space();
-  out.subject = in.nstring();
+  out.date = next_field(in);
+  out.subject = next_field(in);
   for (std::string_view* list :
        {&out.from, &out.sender, &out.reply_to, &out.to, &out.cc, &out.bcc}) {
-    in.space();
-    *list = address_list(in);
+    if (has_more(in)) *list = address_list(in);
   }
-  in.space();
-  out.in_reply_to = in.nstring();
-  in.skip_spaces();
-  // Missing in envelopes that some servers write for broken mail.
-  if (in.peek() != ')') out.message_id = in.nstring();
-  in.skip_spaces();
+  out.in_reply_to = next_field(in);
+  out.message_id = next_field(in);
+  while (has_more(in)) in.skip_value();
   in.expect(')');
   return out;
 }
 
 bool next_address(Scanner& in, Address& out) {
-  in.skip_spaces();
+  // "(NIL (...))" instead of "((...))".
+  while (in.skip_spaces(), in.ok() && !in.at_end() && in.peek() != '(') in.nstring();
   if (!in.ok() || in.at_end()) return false;
   in.expect('(');
-  out.name = in.nstring();
-  in.space();
-  in.nstring();  // the source route of RFC 822
-  in.space();
-  out.mailbox = in.nstring();
-  in.space();
-  out.host = in.nstring();
-  in.skip_spaces();
+  out.name = next_field(in);
+  next_field(in);  // the source route of RFC 822
+  out.mailbox = next_field(in);
+  out.host = next_field(in);
+  while (has_more(in)) in.skip_value();
   in.expect(')');
   return in.ok();
 }

@@ -1,5 +1,7 @@
 #include "imap/wire/fetch_data.hpp"
 
+#include <utility>
+
 #include "base/text.hpp"
 
 namespace postroom::imap::wire {
@@ -25,11 +27,28 @@ void parse_section(Scanner& in, FetchData& out) {
     found.origin = in.number();
     in.expect('>');
   }
-  in.space();
+  in.skip_spaces();
   out.sections.push_back(found);  // before its value: parse_literal_place looks here
-  Text value = in.nstring();
+  // Yandex sends nothing at all for an empty part.
+  Text value = in.peek() == ')' ? Text{in.rest().substr(0, 0), 0, Text::Kind::plain} : in.nstring();
   out.sections.back().value = value;
   if (value.kind == Text::Kind::detached) out.sections.back().delivery = Delivery::streamed;
+}
+
+// In parentheses (RFC 7162, RFC 8474) or bare.
+template <class Read>
+auto in_parentheses(Scanner& in, Read read) {
+  const bool closes = in.accept('(');
+  in.skip_spaces();
+  auto value = read(in);
+  in.skip_spaces();
+  if (closes) in.expect(')');
+  return value;
+}
+
+std::string_view object_id(Scanner& in) {
+  if (in.accept_word("NIL")) return {};
+  return in_parentheses(in, [](Scanner& at) { return at.word(); });
 }
 
 void parse_item(Scanner& in, FetchData& out, const Limits& limits) {
@@ -40,7 +59,7 @@ void parse_item(Scanner& in, FetchData& out, const Limits& limits) {
     return in.fail("BODY before a section");
   }
   if (name.empty()) return in.fail("a FETCH item");
-  in.space();
+  in.skip_spaces();
   if (ascii_iequals(name, "UID")) {
     out.uid = Uid{static_cast<std::uint32_t>(in.number(UINT32_MAX))};
   } else if (ascii_iequals(name, "FLAGS")) {
@@ -50,13 +69,13 @@ void parse_item(Scanner& in, FetchData& out, const Limits& limits) {
   } else if (ascii_iequals(name, "RFC822.SIZE")) {
     out.size = in.number();
   } else if (ascii_iequals(name, "MODSEQ")) {
-    in.expect('(');
-    out.modseq = in.number();
-    in.expect(')');
-  } else if (ascii_iequals(name, "EMAILID")) {
-    out.mail_id = in.list();
-  } else if (ascii_iequals(name, "X-GM-MSGID")) {
-    out.mail_id = in.word();
+    out.modseq = in_parentheses(in, [](Scanner& at) { return at.number(); });
+  } else if (ascii_iequals(name, "EMAILID") || ascii_iequals(name, "X-GM-MSGID")) {
+    out.mail_id = object_id(in);
+  } else if (ascii_iequals(name, "THREADID") || ascii_iequals(name, "X-GM-THRID")) {
+    out.thread_id = object_id(in);
+  } else if (ascii_iequals(name, "X-GM-LABELS")) {
+    out.labels = in.list();
   } else if (ascii_iequals(name, "ENVELOPE")) {
     out.envelope = parse_envelope(in);
   } else if (ascii_iequals(name, "BODYSTRUCTURE") || ascii_iequals(name, "BODY")) {
@@ -70,11 +89,17 @@ void parse_item(Scanner& in, FetchData& out, const Limits& limits) {
 
 void parse_fetch_items(Scanner& in, FetchData& out, const Limits& limits) {
   in.expect('(');
-  in.skip_spaces();
-  while (in.ok() && in.peek() != ')') {
-    parse_item(in, out, limits);
-    if (!in.ok()) return;
-    in.skip_spaces();
+  // Domino wraps single items: "(UID 1 (ENVELOPE (...)) FLAGS ())".
+  bool wrapped = false;
+  while (in.skip_spaces(), in.ok()) {
+    if (in.peek() == ')') {
+      if (!std::exchange(wrapped, false)) break;
+      in.accept(')');
+    } else if (!wrapped && in.accept('(')) {
+      wrapped = true;
+    } else {
+      parse_item(in, out, limits);
+    }
   }
   in.expect(')');
 }

@@ -22,6 +22,8 @@ struct Limits {
   int nesting = 100;
   // A message of more parts is an attack: their descriptions alone are megabytes.
   std::size_t body_parts = 10'000;
+  // Name spaces of one kind: most servers have one, Dovecot as many as its administrator likes.
+  std::size_t name_spaces = 100;
   // Replies between two answers to commands that no command asked for: another client may empty a
   // folder of a million messages, which is one EXPUNGE of some 18 bytes for each.
   std::size_t unasked = 32u << 20;

@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
-#include "imap/quirks.hpp"
 #include "imap/wire/command_text.hpp"
 #include "imap/wire/imap_date.hpp"
 #include "imap/wire/mailbox_name.hpp"
@@ -79,13 +78,6 @@ TEST(SearchCriteria, nests) {
   for (const char* bad : {"", "a b", "x)", "\\", "a\r\nb", "\"q\""})
     EXPECT_THROW(check_flag(bad), base::Error) << bad;
   EXPECT_NO_THROW(check_flag("\\Seen"));
-}
-
-TEST(Quirks, come_from_the_greeting) {
-  EXPECT_TRUE(detect_quirks("Coremail System IMap Server Ready(163com)", "").wants_id);
-  EXPECT_TRUE(detect_quirks("Gimap ready for requests", "IMAP4rev1 X-GM-EXT-1").labels);
-  EXPECT_TRUE(detect_quirks("The Microsoft Exchange IMAP4 service is ready.", "").late_refusal);
-  EXPECT_EQ(detect_quirks("Dovecot ready.", "IMAP4rev1"), Quirks{});
 }
 
 }  // namespace

@@ -43,14 +43,35 @@ char delimiter(Scanner& in) {
   return text.raw.back();
 }
 
+// mbox-list-extended: names and values in turn. What is not known is left out.
+void parse_list_extension(Scanner& in, ListData& out) {
+  in.expect('(');
+  while (in.skip_spaces(), in.ok() && in.peek() != ')') {
+    Text name = in.astring();
+    in.skip_spaces();
+    if (name.is("OLDNAME") && in.accept('(')) {
+      out.old_name = in.astring();
+      in.skip_spaces();
+      in.expect(')');
+    } else if (name.is("CHILDINFO")) {
+      out.child_info = in.list();
+    } else {
+      in.skip_value();
+    }
+  }
+  in.expect(')');
+}
+
 ListData parse_list(Scanner& in) {
   ListData out;
   out.attributes = in.list();
-  in.space();
+  in.skip_spaces();
   out.delimiter = delimiter(in);
   in.space();
   out.mailbox = in.astring();
-  return out;  // LIST-EXTENDED data behind the name is not asked for
+  in.skip_spaces();
+  if (in.ok() && in.peek() == '(') parse_list_extension(in, out);
+  return out;
 }
 
 EsearchData parse_esearch(Scanner& in) {
@@ -78,6 +99,8 @@ EsearchData parse_esearch(Scanner& in) {
       out.min = static_cast<std::uint32_t>(in.number(UINT32_MAX));
     } else if (ascii_iequals(name, "MAX")) {
       out.max = static_cast<std::uint32_t>(in.number(UINT32_MAX));
+    } else if (ascii_iequals(name, "MODSEQ")) {
+      out.modseq = in.number();
     } else {
       in.skip_value();
     }
@@ -104,6 +127,7 @@ StatusData parse_status_data(Scanner& in) {
     if (ascii_iequals(name, "UIDNEXT")) item = &out.uid_next;
     if (ascii_iequals(name, "UIDVALIDITY")) item = &out.uid_validity;
     if (ascii_iequals(name, "UNSEEN")) item = &out.unseen;
+    if (ascii_iequals(name, "DELETED")) item = &out.deleted;
     if (ascii_iequals(name, "SIZE")) item = &out.size;
     if (ascii_iequals(name, "HIGHESTMODSEQ")) item = &out.highest_modseq;
     if (item) {
@@ -116,17 +140,39 @@ StatusData parse_status_data(Scanner& in) {
   return out;
 }
 
-NamespaceData parse_namespace(Scanner& in) {
-  NamespaceData out;
-  if (in.accept_word("NIL")) return out;
-  in.expect('(');
+std::vector<NamespaceData::Entry> parse_name_spaces(Scanner& in, std::size_t most) {
+  std::vector<NamespaceData::Entry> out;
   in.skip_spaces();
+  if (in.at_end() || in.accept_word("NIL")) return out;  // seen: fewer than three kinds
   in.expect('(');
-  out.has_personal = true;
-  out.prefix = in.nstring();
-  in.space();
-  out.delimiter = delimiter(in);
-  return out;  // the other name spaces are not used
+  while (in.skip_spaces(), in.ok() && in.accept('(')) {
+    NamespaceData::Entry entry;
+    entry.prefix = in.nstring();
+    in.space();
+    entry.delimiter = delimiter(in);
+    while (in.skip_spaces(), in.ok() && in.peek() != ')') in.skip_value();  // extensions
+    in.expect(')');
+    if (out.size() < most) out.push_back(entry);
+  }
+  in.expect(')');
+  return out;
+}
+
+NamespaceData parse_namespace(Scanner& in, const Limits& limits) {
+  NamespaceData out;
+  out.personal = parse_name_spaces(in, limits.name_spaces);
+  out.other_users = parse_name_spaces(in, limits.name_spaces);
+  out.shared = parse_name_spaces(in, limits.name_spaces);
+  return out;
+}
+
+VanishedData parse_vanished(Scanner& in) {
+  VanishedData out;
+  if (in.peek() == '(') out.earlier = ascii_iequals(base::trim(in.list()), "EARLIER");
+  in.skip_spaces();
+  out.uids = in.atom();
+  if (out.uids.empty()) in.fail("a set of UIDs");
+  return out;
 }
 
 Response parse_numbered(Scanner& in, FetchData& fetch, const Limits& limits) {
@@ -157,10 +203,13 @@ Response parse_untagged(Scanner& in, FetchData& fetch, const Limits& limits) {
   if (ascii_iequals(word, "ESEARCH")) return parse_esearch(in);
   if (ascii_iequals(word, "CAPABILITY")) return CapabilityData{in.rest()};
   if (ascii_iequals(word, "FLAGS")) return FlagsData{in.list()};
-  if (ascii_iequals(word, "LIST") || ascii_iequals(word, "XLIST")) return parse_list(in);
+  if (ascii_iequals(word, "LIST") || ascii_iequals(word, "XLIST") || ascii_iequals(word, "LSUB"))
+    return parse_list(in);
   if (ascii_iequals(word, "STATUS")) return parse_status_data(in);
-  if (ascii_iequals(word, "NAMESPACE")) return parse_namespace(in);
+  if (ascii_iequals(word, "NAMESPACE")) return parse_namespace(in, limits);
   if (ascii_iequals(word, "ID")) return IdData{in.list()};
+  if (ascii_iequals(word, "ENABLED")) return EnabledData{in.rest()};
+  if (ascii_iequals(word, "VANISHED")) return parse_vanished(in);
   return OtherData{word};
 }
 

@@ -15,6 +15,7 @@
 #include "imap/wire/envelope.hpp"
 #include "imap/wire/limits.hpp"
 #include "imap/wire/numbers.hpp"
+#include "imap/wire/scanner.hpp"
 #include "imap/wire/text.hpp"
 
 namespace postroom::imap::wire {
@@ -61,7 +62,11 @@ struct ExpungeData {
 struct ListData {
   std::string_view attributes;  // "\HasNoChildren \Sent"
   char delimiter = '\0';        // NUL: a flat name space
-  Text mailbox;                 // modified UTF-7
+  Text mailbox;                 // modified UTF-7, or UTF-8 once that was enabled
+  // Extended data (RFC 9051 section 7.3.1): what the folder was called, and which kinds of
+  // children were meant by a selection option ("SUBSCRIBED").
+  Text old_name;
+  std::string_view child_info;
 };
 
 // RFC 4731. Which of these came depends on what was asked.
@@ -70,19 +75,35 @@ struct EsearchData {
   bool is_uid = false;
   std::string_view all;  // a set
   std::optional<std::uint32_t> min, max, count;
+  std::optional<std::uint64_t> modseq;  // RFC 7162 section 3.1.10
 };
 
 struct StatusData {
   Text mailbox;
-  std::optional<std::uint64_t> messages, recent, uid_next, uid_validity, unseen, size,
+  std::optional<std::uint64_t> messages, recent, uid_next, uid_validity, unseen, deleted, size,
       highest_modseq;
   std::string_view mailbox_id;
 };
 
+// RFC 2342. Empty: NIL. At most Limits::name_spaces of a kind.
 struct NamespaceData {
-  bool has_personal = false;
-  Text prefix;  // the first personal name space's
-  char delimiter = '\0';
+  struct Entry {
+    Text prefix;
+    char delimiter = '\0';
+  };
+  std::vector<Entry> personal, other_users, shared;
+};
+
+// RFC 5161.
+struct EnabledData {
+  std::string_view words;
+};
+
+// RFC 7162 section 3.2.10. earlier: they went before this session looked, and say nothing about
+// the count of messages.
+struct VanishedData {
+  bool earlier = false;
+  std::string_view uids;  // a set
 };
 
 struct IdData {
@@ -111,7 +132,10 @@ struct FetchData {
   Text internal_date;  // parse_date_time
   std::optional<std::uint64_t> size;
   std::optional<std::uint64_t> modseq;
-  std::string_view mail_id;  // EMAILID (RFC 8474) or X-GM-MSGID
+  std::string_view mail_id;    // EMAILID (RFC 8474) or X-GM-MSGID
+  std::string_view thread_id;  // THREADID (RFC 8474) or X-GM-THRID
+  // X-GM-LABELS, without its parentheses: read them with for_each_label.
+  std::optional<std::string_view> labels;
   std::optional<Envelope> envelope;
   BodyStructure structure;  // no parts: not fetched
   std::vector<FetchedSection> sections;
@@ -128,9 +152,10 @@ struct OtherData {
   std::string_view word;
 };
 
-using Response = std::variant<Status, Continuation, CapabilityData, FlagsData, ListData, SearchData,
-                              EsearchData, StatusData, ExistsData, RecentData, ExpungeData,
-                              FetchReference, NamespaceData, IdData, OtherData>;
+using Response =
+    std::variant<Status, Continuation, CapabilityData, FlagsData, ListData, SearchData, EsearchData,
+                 StatusData, ExistsData, RecentData, ExpungeData, FetchReference, NamespaceData,
+                 IdData, EnabledData, VanishedData, OtherData>;
 
 struct ParseError {
   const char* expected;  // "a number"
@@ -160,6 +185,18 @@ void for_each_word(std::string_view words, Visit visit) {
     if (end != 0) visit(words.substr(0, end));
     if (end == std::string_view::npos) return;
     words.remove_prefix(end + 1);
+  }
+}
+
+// Calls visit(text) for each label of FetchData::labels, as it came: modified UTF-7, or UTF-8 once
+// that was enabled. A label of Gmail's own starts with a backslash ("\Important").
+template <class Visit>
+void for_each_label(std::string_view labels, Visit visit) {
+  Scanner in(labels);
+  while (in.skip_spaces(), in.ok() && !in.at_end()) {
+    Text label = in.astring();
+    if (!in.ok()) return;
+    visit(label);
   }
 }
 

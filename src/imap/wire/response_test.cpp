@@ -60,8 +60,9 @@ TEST(Response, data) {
       "* STATUS blurdybloop (MESSAGES 231 UIDNEXT 44292 X (1 2) MAILBOXID (F2212) )");
   EXPECT_EQ(status.messages, 231u);
   EXPECT_EQ(status.mailbox_id, "F2212");
-  EXPECT_EQ(parsed<NamespaceData>("* NAMESPACE ((\"\" \"/\")) NIL NIL").delimiter, '/');
-  EXPECT_FALSE(parsed<NamespaceData>("* NAMESPACE NIL NIL NIL").has_personal);
+  EXPECT_EQ(parsed<NamespaceData>("* NAMESPACE ((\"\" \"/\")) NIL NIL").personal.at(0).delimiter,
+            '/');
+  EXPECT_TRUE(parsed<NamespaceData>("* NAMESPACE NIL NIL NIL").personal.empty());
   EXPECT_EQ(parsed<OtherData>("* XSOMETHING new (1").word, "XSOMETHING");
 }
 

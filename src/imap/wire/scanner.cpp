@@ -103,6 +103,11 @@ Text Scanner::quoted() noexcept {
       return {};
     }
     at_ = end + 1;
+    // iCloud and Coremail leave quotes inside a string unescaped: the one that ends it has a
+    // separator behind it.
+    if (text_[end] == '"' && !at_end() &&
+        std::string_view(" ()]\r\n").find(peek()) == std::string_view::npos)
+      continue;
     if (text_[end] == '"') {
       return {text_.substr(start, end - start), 0,
               escaped ? Text::Kind::escaped : Text::Kind::plain};

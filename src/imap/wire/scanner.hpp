@@ -3,7 +3,8 @@
 //
 // The first thing that does not fit makes it fail for good: later reads return empty values, so
 // that a grammar reads straight on and asks once, at its end. Lenient where real servers are:
-// several spaces for one, NIL in any case, unquoted strings where a string is due.
+// several spaces for one, NIL in any case, unquoted strings where a string is due, quotes inside
+// quotes.
 #pragma once
 
 #include <cstddef>

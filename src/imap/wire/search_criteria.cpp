@@ -67,6 +67,16 @@ SearchCriteria& SearchCriteria::header(std::string_view name, std::string_view v
   return *this;
 }
 
+SearchCriteria& SearchCriteria::gmail_thread(std::uint64_t id) {
+  text_.word("X-GM-THRID").word(std::to_string(id));
+  return *this;
+}
+
+SearchCriteria& SearchCriteria::modified_since(std::uint64_t modseq) {
+  text_.word("MODSEQ").word(std::to_string(modseq));
+  return *this;
+}
+
 void SearchCriteria::group(const SearchCriteria& inner) {
   text_.open();
   if (inner.empty()) {

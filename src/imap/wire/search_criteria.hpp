@@ -1,7 +1,7 @@
 // SearchCriteria: what UID SEARCH looks for (RFC 9051 section 6.4.4). Keys are and-ed as they are
 // added.
 //
-//   SearchCriteria c(client.literal_style());
+//   SearchCriteria c(client.command_style());
 //   c.unseen().since(2026y / 2 / 1);
 //   c.either(a, b);                                      // OR (a) (b)
 #pragma once
@@ -18,7 +18,7 @@ namespace postroom::imap {
 class SearchCriteria {
  public:
   using Day = std::chrono::year_month_day;
-  explicit SearchCriteria(LiteralStyle style = LiteralStyle::synchronizing) : text_(style) {}
+  explicit SearchCriteria(CommandStyle style = {}) : text_(style) {}
 
   SearchCriteria& all() { return key("ALL"); }
   SearchCriteria& seen() { return key("SEEN"); }
@@ -49,6 +49,11 @@ class SearchCriteria {
   SearchCriteria& body(std::string_view text) { return text_key("BODY", text); }
   SearchCriteria& text(std::string_view text) { return text_key("TEXT", text); }
   SearchCriteria& header(std::string_view name, std::string_view value);
+  // Gmail's own search language ("has:attachment older_than:1y"). Needs X-GM-EXT-1.
+  SearchCriteria& gmail_raw(std::string_view query) { return text_key("X-GM-RAW", query); }
+  SearchCriteria& gmail_thread(std::uint64_t id);
+  // Changed since that mod-sequence, it included. Needs CONDSTORE (RFC 7162 section 3.1.5).
+  SearchCriteria& modified_since(std::uint64_t modseq);
   SearchCriteria& either(const SearchCriteria& a, const SearchCriteria& b);
   SearchCriteria& negate(const SearchCriteria& inner);
   SearchCriteria& both(const SearchCriteria& inner);

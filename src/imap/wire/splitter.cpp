@@ -73,7 +73,8 @@ std::span<char> Splitter::room() {
 bool Splitter::starts_badly() const noexcept {
   char c = data_[head_];
   if (!greeted_) return c != '*';
-  return c != '*' && c != '+' && c != 'A';
+  // A blank: the rest of a line that a server broke inside a string. It costs that line.
+  return c != '*' && c != '+' && c != 'A' && c != ' ' && c != '\t';
 }
 
 bool Splitter::ends_in_literal(std::string_view line) {
