@@ -14,9 +14,9 @@
 namespace postroom::imap {
 
 struct QuirkSign {
-  enum class Where { none, greeting, capability, server_id };
+  enum class Where { none, greeting, capability, server_id, refusal };
   Where where = Where::none;
-  std::string_view text;  // part of the greeting or the name; a whole capability word
+  std::string_view text;  // part of the greeting or the name; a whole capability word or code
 };
 
 struct QuirkEntry {
@@ -26,7 +26,7 @@ struct QuirkEntry {
   std::string_view what;        // the server does
   std::string_view response;    // we do
   std::string_view transcript;  // tests/transcripts/imap/
-  QuirkSign signs[4] = {};      // any of them; none: only the account says so
+  QuirkSign signs[4] = {};      // any of them; none: nothing that a server says tells
 };
 
 struct ToleranceEntry {

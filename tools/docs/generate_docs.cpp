@@ -1,5 +1,5 @@
-// generate_docs [--check] FOLDER: writes mail-servers.md and actions.md from the tables in the program; with --check it
-// only says whether they are up to date.
+// generate_docs [--check] FOLDER: writes mail-servers.md, actions.md and quirks.md from the tables in
+// the program; with --check it only says whether they are up to date.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -10,6 +10,7 @@
 
 #include "account/provider_table.hpp"
 #include "actions/registry.hpp"
+#include "imap/quirk_table.hpp"
 
 namespace {
 
@@ -61,6 +62,53 @@ std::string actions_as_markdown() {
   return out;
 }
 
+std::string sign_in_words(const imap::QuirkSign& sign) {
+  using Where = imap::QuirkSign::Where;
+  switch (sign.where) {
+    case Where::greeting:
+      return fmt::format("the greeting says \"{}\"", sign.text);
+    case Where::capability:
+      return fmt::format("the capability `{}`", sign.text);
+    case Where::server_id:
+      return fmt::format("the reply to ID names \"{}\"", sign.text);
+    case Where::refusal:
+      return fmt::format("a refusal with `[{}]`", sign.text);
+    case Where::none:
+      break;
+  }
+  return {};
+}
+
+std::string how_chosen(const imap::QuirkEntry& entry) {
+  std::string out;
+  for (const imap::QuirkSign& sign : entry.signs) {
+    const std::string words = sign_in_words(sign);
+    if (!words.empty()) out += (out.empty() ? "" : ", or ") + words;
+  }
+  return out.empty() ? "not by itself: nothing that a server says tells it" : out;
+}
+
+std::string quirks_as_markdown() {
+  std::string out =
+      "# What IMAP servers do otherwise\n\nPostroom finds out by itself what a server is like; "
+      "nothing of this has to be set. Each row has a recorded conversation in "
+      "`tests/transcripts/imap/`, which the tests play.\n\n## Quirks\n\nWhat changes how Postroom "
+      "speaks to a server.\n\n"
+      "| Quirk | Servers | The server | Postroom | How it is chosen | Transcript |\n"
+      "|---|---|---|---|---|---|\n";
+  for (const auto& entry : imap::quirk_table())
+    out += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", entry.name, cell(entry.servers),
+                       cell(entry.what), cell(entry.response), cell(how_chosen(entry)), entry.transcript);
+  out +=
+      "\n## Tolerances\n\nWhat some server sends although the standard forbids it, and which is "
+      "always understood.\n\n| Tolerance | Servers | The server | Postroom | Transcript |\n"
+      "|---|---|---|---|---|\n";
+  for (const auto& entry : imap::tolerance_table())
+    out += fmt::format("| `{}` | {} | {} | {} | {} |\n", entry.name, cell(entry.servers), cell(entry.what),
+                       cell(entry.response), entry.transcript);
+  return out;
+}
+
 std::string load(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   std::ostringstream text;
@@ -91,5 +139,6 @@ int main(int argc, char** argv) {
   std::string folder = argv[argc - 1];
   bool servers = is_current(folder + "/mail-servers.md", account::providers_as_markdown(), only_check);
   bool actions = is_current(folder + "/actions.md", actions_as_markdown(), only_check);
-  return servers && actions ? 0 : 1;
+  bool quirks = is_current(folder + "/quirks.md", quirks_as_markdown(), only_check);
+  return servers && actions && quirks ? 0 : 1;
 }

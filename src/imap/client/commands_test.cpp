@@ -95,7 +95,7 @@ TEST(UidFetch, names_the_messages_whose_replies_were_unreadable) {
   play_text(R"(
     S: * PREAUTH [CAPABILITY IMAP4rev1] ready
     C: A1 UID FETCH 1:2 (UID BODYSTRUCTURE)
-    S: * 1 FETCH (UID 1 BODYSTRUCTURE ("text" "plain" NIL))
+    S: * 1 FETCH (UID 1 BODYSTRUCTURE ("text" "plain" (NIL)
     S: * 2 FETCH (UID 2 BODYSTRUCTURE ("text" "plain" NIL NIL NIL "7bit" 7 1))
     S: * LIST garbage
     S: A1 OK done

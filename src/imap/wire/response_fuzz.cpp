@@ -29,6 +29,10 @@ void read_fetch(const wire::FetchData& fetch) {
                            [](const wire::Address& a) { a.name.to_string(); });
     fetch.envelope->subject.to_string();
   }
+  if (fetch.labels) {
+    wire::for_each_label(*fetch.labels,
+                         [](const wire::Text& label) { from_modified_utf7(label.to_string()); });
+  }
   parse_date_time(fetch.internal_date.raw);
 }
 
@@ -37,8 +41,22 @@ void read(std::string_view text) {
   auto response = wire::parse_response(text, fetch);
   if (!response) return;
   if (std::holds_alternative<wire::FetchReference>(*response)) read_fetch(fetch);
-  if (auto* list = std::get_if<wire::ListData>(&*response))
+  if (auto* list = std::get_if<wire::ListData>(&*response)) {
     from_modified_utf7(list->mailbox.to_string());
+    MailboxName::from_utf8(list->old_name.to_string()).utf8();
+    wire::for_each_label(list->child_info, [](const wire::Text& kind) { kind.to_string(); });
+  }
+  if (auto* spaces = std::get_if<wire::NamespaceData>(&*response)) {
+    for (const auto* kind : {&spaces->personal, &spaces->other_users, &spaces->shared}) {
+      for (const auto& entry : *kind) from_modified_utf7(entry.prefix.to_string());
+    }
+  }
+  if (auto* gone = std::get_if<wire::VanishedData>(&*response)) parse_uid_set(gone->uids);
+  if (auto* id = std::get_if<wire::IdData>(&*response)) {
+    wire::for_each_parameter(id->fields, [](const wire::Text& name, const wire::Text& value) {
+      name.to_string(), value.to_string();
+    });
+  }
   if (auto* esearch = std::get_if<wire::EsearchData>(&*response)) parse_uid_set(esearch->all);
 }
 
