@@ -21,6 +21,7 @@
 //   co_await sign_in.result();                   // PLAIN and SELECT left in one write
 //   imap::SelectedFolder folder = co_await opening.result();
 //   co_await imap::fetch_capabilities(client);   // no round trip if the OK carried them
+//   (imap::enable and imap::id belong here, before any folder is selected, if they are wanted)
 //
 //   imap::SearchCriteria unread(client.command_style());
 //   unread.unseen();

@@ -25,9 +25,9 @@ bool EnableExchange::take(const wire::Response& response) {
     if (found == asked_.end()) return;
     client_.note_enabled(*found);
     if (*found == "QRESYNC") client_.note_enabled("CONDSTORE");
-    enabled_.push_back(*found);
+    if (std::ranges::find(enabled_, *found) == enabled_.end()) enabled_.push_back(*found);
   });
-  return true;
+  return false;  // counted: once is enough
 }
 
 EnableExchange::Result EnableExchange::take_result() {

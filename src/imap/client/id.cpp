@@ -1,10 +1,12 @@
 #include "imap/client/id.hpp"
 
+#include <utility>
+
 namespace postroom::imap {
 
 bool IdExchange::take(const wire::Response& response) {
   const auto* data = std::get_if<wire::IdData>(&response);
-  if (!data) return false;
+  if (!data || std::exchange(is_answered_, true)) return false;
   wire::for_each_parameter(data->fields, [&](const wire::Text& name, const wire::Text& value) {
     if (name.is("name")) found_.name = base::printable(value.to_string(), 200);
     if (name.is("vendor")) found_.vendor = base::printable(value.to_string(), 200);

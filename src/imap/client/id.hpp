@@ -24,6 +24,7 @@ class IdExchange final : public Exchange {
  private:
   Client& client_;
   ServerId found_;
+  bool is_answered_ = false;
 };
 
 // Needs the capability ID. Tells the server our name and version, nothing about the user or the

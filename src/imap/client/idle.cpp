@@ -46,7 +46,8 @@ class IdleExchange final : public Exchange {
     if (uids && !gone.earlier) news_.vanished.add(*uids);
   }
   void take_fetch(const wire::FetchData& fetch) {
-    if (fetch.uid) {
+    constexpr std::size_t most_ranges = 10'000;  // more is "many", and costs the caller as much
+    if (fetch.uid && news_.changed.ranges().size() < most_ranges) {
       news_.changed.add(*fetch.uid);
     } else {
       ++news_.changed_unnamed;

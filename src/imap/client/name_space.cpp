@@ -1,5 +1,7 @@
 #include "imap/client/name_space.hpp"
 
+#include <utility>
+
 namespace postroom::imap {
 
 namespace {
@@ -20,7 +22,7 @@ std::vector<NameSpace> spaces_of(const Client& client,
 
 bool NameSpaceExchange::take(const wire::Response& response) {
   const auto* data = std::get_if<wire::NamespaceData>(&response);
-  if (!data) return false;
+  if (!data || std::exchange(is_answered_, true)) return false;
   found_.personal = spaces_of(client_, data->personal);
   found_.other_users = spaces_of(client_, data->other_users);
   found_.shared = spaces_of(client_, data->shared);

@@ -30,6 +30,7 @@ class NameSpaceExchange final : public Exchange {
  private:
   const Client& client_;
   PersonalNameSpace found_;
+  bool is_answered_ = false;
 };
 
 // Needs the capability NAMESPACE.

@@ -4,6 +4,13 @@
 
 namespace postroom::imap {
 
+namespace {
+
+// A folder of which more has changed is listed as quickly; each reply is held until the end.
+constexpr std::size_t most_replies = 1'000'000;
+
+}  // namespace
+
 void ResyncExchange::forget_other_folder() {
   SelectExchange::forget_other_folder();
   vanished_ = {};
@@ -11,6 +18,9 @@ void ResyncExchange::forget_other_folder() {
 }
 
 bool ResyncExchange::take(const wire::Response& response) {
+  const bool counts = std::holds_alternative<wire::VanishedData>(response) ||
+                      std::holds_alternative<wire::FetchReference>(response);
+  if (counts && ++replies_ > most_replies) return false;
   if (const auto* gone = std::get_if<wire::VanishedData>(&response)) {
     auto uids = parse_uid_set(gone->uids);
     if (!gone->earlier) return false;
@@ -21,8 +31,7 @@ bool ResyncExchange::take(const wire::Response& response) {
   }
   if (const auto* fetch = std::get_if<wire::FetchReference>(&response)) {
     const wire::FetchData& data = *fetch->data;
-    constexpr std::size_t most = wire::Limits{}.found;
-    if (!data.uid || changed_.size() >= most) return false;
+    if (!data.uid) return false;
     changed_.push_back(
         {*data.uid, std::string(data.flags.value_or(std::string_view())), data.modseq.value_or(0)});
     return true;
@@ -33,7 +42,8 @@ bool ResyncExchange::take(const wire::Response& response) {
 Resynced ResyncExchange::take_result() {
   Resynced result{.folder = SelectExchange::take_result()};
   result.is_answered = result.folder.uid_validity == point_.uid_validity &&
-                       result.folder.highest_modseq != 0 && !is_unreadable_;
+                       result.folder.highest_modseq != 0 && !is_unreadable_ &&
+                       replies_ <= most_replies;
   if (!result.is_answered) return result;
   result.vanished = std::move(vanished_);
   result.changed = std::move(changed_);

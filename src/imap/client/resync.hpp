@@ -26,7 +26,8 @@ struct ChangedMessage {
 
 struct Resynced {
   SelectedFolder folder;
-  // False: UIDVALIDITY has changed or the folder keeps no mod-sequences, and nothing else here says
+  // False: UIDVALIDITY has changed or the folder keeps no mod-sequences, or
+  // more than a million messages changed, and nothing else here says
   // anything; list the folder anew.
   bool is_answered = false;
   UidSet vanished;
@@ -48,6 +49,7 @@ class ResyncExchange final : public SelectExchange {
   ResyncPoint point_;
   UidSet vanished_;
   std::vector<ChangedMessage> changed_;
+  std::size_t replies_ = 0;
   bool is_unreadable_ = false;
 };
 

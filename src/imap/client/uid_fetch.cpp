@@ -98,6 +98,8 @@ std::optional<LiteralFate> FetchExchange::place(const wire::LiteralPlace& place,
 bool FetchExchange::is_answer(const wire::FetchData& fetch) const noexcept {
   if (!items_.sections.empty()) return !fetch.sections.empty();
   if (items_.envelope && !fetch.envelope) return false;
+  auto has_ids = [&] { return client_.can("OBJECTID") || client_.can("X-GM-EXT-1"); };
+  if (items_.mail_id && fetch.mail_id.empty() && has_ids()) return false;
   if (items_.labels && !fetch.labels && client_.can("X-GM-EXT-1")) return false;
   return !items_.size || fetch.size.has_value();
 }
@@ -140,6 +142,7 @@ bool FetchExchange::take(const wire::Response& response) {
   if (const auto* gone = std::get_if<wire::VanishedData>(&response)) {
     auto uids = parse_uid_set(gone->uids);
     if (!items_.vanished || !gone->earlier || !uids) return false;
+    count_answer();
     vanished_.add(*uids);
     return true;
   }

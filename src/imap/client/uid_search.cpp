@@ -29,7 +29,7 @@ constexpr std::size_t most = wire::Limits{}.found;
 bool SearchExchange::take(const wire::Response& response) {
   if (const auto* data = std::get_if<wire::EsearchData>(&response)) {
     result_.highest_modseq = std::max(result_.highest_modseq, data->modseq.value_or(0));
-    if (data->all.empty()) return true;
+    if (data->all.empty()) return false;  // nothing was found; counted, as it costs nothing
     auto set = parse_uid_set(data->all);
     if (!set) reject(data->all);
     result_.uids.add(*set);
@@ -52,11 +52,11 @@ bool SearchExchange::take(const wire::Response& response) {
     found_.push_back(Uid{n});
     if (found_.size() > most) reject_flood();
   });
-  return true;
+  return !data->numbers.empty();
 }
 
-void SearchExchange::refuse(std::size_t, const wire::Status& status, const base::Error&) {
-  if (status.code.is("BADCHARSET")) client_.quirks().ascii_search = true;
+void SearchExchange::refuse(std::size_t, const wire::Status&, const base::Error& error) {
+  if (error.code() == "imap.bad_charset") client_.quirks().ascii_search = true;
 }
 
 SearchResult SearchExchange::take_result() {

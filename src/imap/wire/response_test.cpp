@@ -66,6 +66,42 @@ TEST(Response, data) {
   EXPECT_EQ(parsed<OtherData>("* XSOMETHING new (1").word, "XSOMETHING");
 }
 
+TEST(Response, extensions) {
+  EXPECT_EQ(parsed<EnabledData>("* ENABLED CONDSTORE X-Y").words, "CONDSTORE X-Y");
+  EXPECT_EQ(parsed<EnabledData>("* enabled").words, "");
+  EXPECT_TRUE(parsed<VanishedData>("* VANISHED (EARLIER) 300:310,405").earlier);
+  EXPECT_EQ(parsed<VanishedData>("* VANISHED 405,505:507").uids, "405,505:507");
+  EXPECT_FALSE(parsed<VanishedData>("* VANISHED 405").earlier);
+  EXPECT_EQ(parsed<EsearchData>("* ESEARCH (TAG \"A\") UID ALL 2 MODSEQ 917162500").modseq,
+            917162500u);
+  auto list = parsed<ListData>(
+      "* LIST (\\NonExistent) \"/\" \"Foo\" (\"CHILDINFO\" (\"SUBSCRIBED\") OLDNAME ({3}\r\nBar) X "
+      "(1))");
+  EXPECT_EQ(list.old_name.raw, "Bar");
+  EXPECT_EQ(list.child_info, "\"SUBSCRIBED\"");
+  auto status = parsed<StatusData>("* STATUS x (DELETED 4 SIZE 9 HIGHESTMODSEQ 7)");
+  EXPECT_EQ(status.deleted, 4u);
+  EXPECT_EQ(status.highest_modseq, 7u);
+  auto spaces = parsed<NamespaceData>("* NAMESPACE NIL ((\"~\" \"/\" \"X\" (\"a\"))(\"#\" NIL))");
+  EXPECT_TRUE(spaces.personal.empty() && spaces.shared.empty());
+  EXPECT_EQ(spaces.other_users.at(1).prefix.raw, "#");
+  const FetchData& f = fetched(
+      "* 1 FETCH (EMAILID (M1) THREADID NIL MODSEQ 5 X-GM-LABELS (\\Inbox \"a b\" {1}\r\n)) UID "
+      "2)");
+  EXPECT_EQ(f.mail_id, "M1");
+  EXPECT_EQ(f.thread_id, "");
+  EXPECT_EQ(f.modseq, 5u);
+  std::string labels;
+  for_each_label(f.labels.value(), [&](const Text& label) { labels += label.to_string() + "|"; });
+  EXPECT_EQ(labels, "\\Inbox|a b|)|");
+}
+
+TEST(Response, quotes_inside_quotes) {
+  EXPECT_EQ(parsed<ListData>("* LIST () \"/\" \"a\"b\"c\"").mailbox.raw, "a\"b\"c");
+  EXPECT_EQ(parsed<ListData>("* LIST () \"/\" \"\"").mailbox.raw, "");
+  EXPECT_EQ(parsed<ListData>("* LIST () \"/\" \"a\\\"\"").mailbox.to_string(), "a\"");
+}
+
 TEST(Response, fetch) {
   const FetchData& f = fetched(
       "* 12 FETCH (FLAGS (\\Seen) INTERNALDATE \"17-Jul-1996 02:44:25 -0700\" RFC822.SIZE 4286 UID "
@@ -151,11 +187,32 @@ TEST(Response, sloppy_body_structures) {
 
 TEST(Response, refuses_what_it_cannot_read) {
   std::string deep = "* 1 FETCH (BODYSTRUCTURE " + std::string(10'000, '(');
-  for (std::string_view text : std::initializer_list<std::string_view>{
-           "*", "* ", "* 1", "* 1 FETCH", "* 1 FETCH (", "* 1 FETCH (UID x)", "* 1 FETCH (UID 1",
-           "* 99999999999 EXISTS", "* 1 FETCH (BODY[1 {3}\r\nabc)", "* 1 FETCH (BODY[] {9}\r\nabc)",
-           "* LIST (", "* LIST () \"/\"", "* STATUS x (MESSAGES)", "A1", "A1 MAYBE",
-           "* 1 FETCH (X \"a)", std::string_view(deep)}) {
+  for (std::string_view text :
+       std::initializer_list<std::string_view>{"*",
+                                               "* ",
+                                               "* 1",
+                                               "* 1 FETCH",
+                                               "* 1 FETCH (",
+                                               "* 1 FETCH (UID x)",
+                                               "* 1 FETCH (UID 1",
+                                               "* 99999999999 EXISTS",
+                                               "* 1 FETCH (BODY[1 {3}\r\nabc)",
+                                               "* 1 FETCH (BODY[] {9}\r\nabc)",
+                                               "* LIST (",
+                                               "* LIST () \"/\"",
+                                               "* STATUS x (MESSAGES)",
+                                               "* VANISHED",
+                                               "* VANISHED (EARLIER)",
+                                               "* VANISHED (EARLIER",
+                                               "* NAMESPACE ((\"a\" \"/\")",
+                                               "* NAMESPACE x",
+                                               "* LIST () \"/\" a (OLDNAME (b",
+                                               "* 1 FETCH (MODSEQ (5)",
+                                               "* 1 FETCH ((UID 1)",
+                                               "A1",
+                                               "A1 MAYBE",
+                                               "* 1 FETCH (X \"a)",
+                                               std::string_view(deep)}) {
     FetchData fetch;
     EXPECT_FALSE(parse_response(text, fetch)) << text.substr(0, 60);
   }
