@@ -126,9 +126,10 @@ constexpr ToleranceEntry tolerances[] = {
      "other messages, with and without UID, into the answer",
      "\"*\" is never sent, and what was not asked for is left out", "tolerance_sections.txt"},
     {"sparse_structure", "Exchange, Gmail, Yandex, IceWarp, QQ Mail",
-     "describes broken mail by a BODYSTRUCTURE with NIL, (), or nothing where fields are due, and "
-     "multiparts without parts",
-     "what is missing counts as empty", "tolerance_structure.txt"},
+     "describes broken mail by a BODYSTRUCTURE with NIL or nothing where fields are due, or leaves "
+     "parts out",
+     "missing fields count as empty; where parts are missing, the message itself is read",
+     "tolerance_structure.txt"},
     {"rounded_sizes", "mail.ru", "writes the size of a large part as \"9.3736e+06\"",
      "it is read as that number", "tolerance_structure.txt"},
     {"sparse_envelope", "QQ Mail, NetEase, Domino",

@@ -19,7 +19,10 @@ class Reader {
     in_.skip_spaces();
     if (in_.peek() == '(') {
       multipart(index, depth);
-    } else if (in_.peek() != ')') {  // "()": nothing is known of it
+    } else {
+      // "()" says nothing of a part that may be an attachment: unreadable, so that somebody reads
+      // the message itself.
+      if (in_.peek() == ')') return in_.fail("a part");
       single(index, depth);
     }
     in_.expect(')');
@@ -158,7 +161,6 @@ std::string BodyStructure::section(std::size_t index) const {
 
 void parse_body_structure(Scanner& in, BodyStructure& out, const Limits& limits) {
   out.parts.clear();
-  if (in.accept_word("NIL")) return;
   Reader reader(in, out.parts, limits);
   reader.body(-1, 1, 0);
 }
