@@ -143,8 +143,8 @@ TEST(Refusal, shows_the_page_that_gmail_wants_opened) {
     play_text(R"(
       S: * OK [CAPABILITY IMAP4rev1] Gimap ready
       C: A1 LOGIN "u" "p"
-      S: * NO [WEBALERT https://accounts.google.com/signin/continue?sarp=1&plt=AKg] Web login required.
-      S: A1 NO [ALERT] Please log in via your web browser: https://support.google.com/mail/accounts/answer/78754 (Failure)
+      S: * NO [WEBALERT https://accounts.google.com/signin/continue?plt=AKg] Web login required.
+      S: A1 NO [ALERT] Please log in via your web browser: https://support.google.com (Failure)
     )",
               [](Client& client) -> Task<void> {
                 co_await client.read_greeting();
@@ -157,7 +157,7 @@ TEST(Refusal, shows_the_page_that_gmail_wants_opened) {
   }
   EXPECT_EQ(hint,
             "open this page once in a browser, then try again: "
-            "https://accounts.google.com/signin/continue?sarp=1&plt=AKg");
+            "https://accounts.google.com/signin/continue?plt=AKg");
 }
 
 }  // namespace
