@@ -13,7 +13,7 @@ constexpr std::size_t most_addresses = 10'000;
 // Reads one field from left to right; never steps back, so its time is linear.
 class AddressReader {
  public:
-  explicit AddressReader(std::string_view text) : text_(text) {}
+  AddressReader(std::string_view text, std::string_view hint) : text_(text), hint_(hint) {}
 
   std::vector<Address> read() {
     while (at_ < text_.size() && found_.size() < most_addresses) {
@@ -106,7 +106,7 @@ class AddressReader {
   }
 
   void open_group() {
-    group_ = decode_header(words_);
+    group_ = decode_header(words_, hint_);
     members_ = found_.size();
     in_group_ = true;
     clear_item();
@@ -153,10 +153,11 @@ class AddressReader {
     if (!held_.empty()) name = name.empty() ? held_ : held_ + ", " + name;
     if (base::trim(name).empty()) name = comment_;
     Address made;
-    made.name = decode_header(name);
+    made.name = decode_header(name, hint_);
     bool in_quotes = false;
-    std::string plain = base::is_ascii(address) && !address.contains("=?") ? std::string(address)
-                                                                           : decode_header(address);
+    std::string plain = base::is_ascii(address) && !address.contains("=?")
+                            ? std::string(address)
+                            : decode_header(address, hint_);
     for (char c : plain) {
       if (c == '"') in_quotes = !in_quotes;
       if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F || (c == ' ' && !in_quotes)) continue;
@@ -168,7 +169,7 @@ class AddressReader {
 
   // Names that no address followed.
   void flush_held() {
-    if (!held_.empty()) found_.push_back({decode_header(held_), {}});
+    if (!held_.empty()) found_.push_back({decode_header(held_, hint_), {}});
     held_.clear();
   }
 
@@ -179,7 +180,7 @@ class AddressReader {
     has_angle_ = false;
   }
 
-  std::string_view text_;
+  std::string_view text_, hint_;
   std::size_t at_ = 0;
   std::vector<Address> found_;
   std::string words_, comment_, angle_, held_, group_;
@@ -189,6 +190,8 @@ class AddressReader {
 
 }  // namespace
 
-std::vector<Address> parse_addresses(std::string_view raw) { return AddressReader(raw).read(); }
+std::vector<Address> parse_addresses(std::string_view raw, std::string_view hint) {
+  return AddressReader(raw, hint).read();
+}
 
 }  // namespace postroom::mime
