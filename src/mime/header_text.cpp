@@ -58,7 +58,8 @@ std::optional<EncodedWord> read_word(std::string_view in) {
   bool complete = end != std::string_view::npos;
   if (!complete) {
     // No end of its own: up to white space.
-    end = std::min({rest.find_first_of(" \t\r\n"), rest.size(), next});
+    std::string_view until_next = rest.substr(0, next);
+    end = std::min(until_next.find_first_of(" \t\r\n"), until_next.size());
   }
   word.text = rest.substr(0, end);
   while (!complete && !word.text.empty() && word.text.back() == '?') word.text.remove_suffix(1);

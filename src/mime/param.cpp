@@ -53,8 +53,8 @@ Extended split_extended(std::string_view value) {
       second - first <= longest_language &&
       value.substr(first, second - first).find_first_of(" %.") == std::string_view::npos;
   bool empty = second == first + 1;
-  if (!known && !charset.empty() && !empty && (!language || !value.contains('%')))
-    return {{}, value};
+  bool foreign = !known && !charset.empty() && !value.contains('%');
+  if (!empty && (!language || foreign)) return {{}, value};
   return {std::move(charset), value.substr(second + 1)};
 }
 
@@ -136,7 +136,9 @@ class FieldReader {
       at_ = equals + 1;
       if (text_[equals] == ';' || name.empty()) continue;
       std::string value = read_value();
-      field.params.emplace_back(base::ascii_lower(name), std::move(value));
+      std::string key = base::ascii_lower(name);
+      std::erase_if(key, is_white);  // "filename *="
+      field.params.emplace_back(std::move(key), std::move(value));
     }
     return field;
   }
