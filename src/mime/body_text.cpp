@@ -47,6 +47,7 @@ std::string unfold_flowed(std::string_view text, bool delete_space) {
   bool soft = false;  // the line before may go on
   while (!text.empty()) {
     std::size_t end = std::min(text.find('\n'), text.size());
+    bool ended = end < text.size();
     std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     std::size_t depth = std::min(line.find_first_not_of('>'), line.size());
@@ -62,17 +63,16 @@ std::string unfold_flowed(std::string_view text, bool delete_space) {
     soft = !signature && words.ends_with(' ');
     if (soft && delete_space) words.remove_suffix(1);
     out += words;
-    if (!soft) out += '\n';
+    if (!soft && ended) out += '\n';
     last_depth = depth;
   }
   return out;
 }
 
 BodyText read_body_text(const Part& part, std::string_view bytes) {
-  std::string label = part.charset;
   bool html = part.subtype == "html";
-  if (html && known_charset(label).empty()) label = meta_charset(bytes);
-  Converted converted = to_utf8(label, bytes);
+  std::string hint = html ? meta_charset(bytes) : std::string();
+  Converted converted = to_utf8(part.charset, bytes, hint);
   BodyText body{with_line_feeds(converted.text), std::move(converted.warning)};
   if (part.flowed && !html) body.text = unfold_flowed(body.text, part.delsp);
   return body;

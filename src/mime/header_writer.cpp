@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include <glib.h>
+
 #include "base/base64.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
@@ -17,14 +19,33 @@ constexpr std::size_t line_width = 76;
 constexpr std::size_t longest_word = 75;         // an encoded word, RFC 2047 section 2
 constexpr std::size_t longest_plain_word = 500;  // what cannot be folded must stay below 998
 
+// Ready for the wire and the same after folding: blanks at an end would be lost, many in a row make
+// a line that cannot be folded.
 bool is_plain(std::string_view text) {
-  std::size_t word = 0;
+  constexpr std::size_t most_blanks = 20;
+  std::size_t word = 0, blanks = 0;
   for (char c : text) {
     if (c < ' ' || c > '~') return false;
     word = c == ' ' ? 0 : word + 1;
-    if (word > longest_plain_word) return false;
+    blanks = c == ' ' ? blanks + 1 : 0;
+    if (word > longest_plain_word || blanks > most_blanks) return false;
   }
-  return !text.contains("=?");
+  return !text.contains("=?") && !text.starts_with(' ') && !text.ends_with(' ');
+}
+
+// The address with its domain as A-labels (RFC 5890), which every server takes; as it is where the
+// domain is no valid one.
+std::string ascii_domain(std::string_view address) {
+  std::size_t sign = address.rfind('@');
+  if (sign == std::string_view::npos || base::is_ascii(address.substr(sign)))
+    return std::string(address);
+  std::string domain(address.substr(sign + 1));
+  gchar* made = g_hostname_to_ascii(domain.c_str());
+  if (made == nullptr) return std::string(address);
+  std::string out(address.substr(0, sign + 1));
+  out += made;
+  g_free(made);
+  return out;
 }
 
 bool is_atom(char c) {
@@ -117,7 +138,8 @@ std::string format_header(std::string_view name, std::string_view value) {
 }
 
 std::string format_address(const Address& address) {
-  if (address.name.empty()) return address.address;
+  std::string mailbox = ascii_domain(address.address);
+  if (address.name.empty()) return mailbox;
   std::string name;
   bool atoms = std::ranges::all_of(address.name, [](char c) { return is_atom(c) || c == ' '; });
   constexpr std::size_t longest_quoted = 60;
@@ -134,7 +156,7 @@ std::string format_address(const Address& address) {
     }
     name += '"';
   }
-  return name + " <" + address.address + ">";
+  return name + " <" + mailbox + ">";
 }
 
 std::string format_file_param(std::string_view name, std::string_view value, bool extended) {
