@@ -47,7 +47,6 @@ std::string unfold_flowed(std::string_view text, bool delete_space) {
   bool soft = false;  // the line before may go on
   while (!text.empty()) {
     std::size_t end = std::min(text.find('\n'), text.size());
-    bool ended = end < text.size();
     std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     std::size_t depth = std::min(line.find_first_not_of('>'), line.size());
@@ -63,7 +62,7 @@ std::string unfold_flowed(std::string_view text, bool delete_space) {
     soft = !signature && words.ends_with(' ');
     if (soft && delete_space) words.remove_suffix(1);
     out += words;
-    if (!soft && ended) out += '\n';
+    if (!soft) out += '\n';
     last_depth = depth;
   }
   return out;

@@ -19,8 +19,8 @@ TEST_P(UnfoldFlowed, Joins) {
 
 INSTANTIATE_TEST_SUITE_P(
     Rfc3676, UnfoldFlowed,
-    testing::Values(Flowed{"", ""}, Flowed{"a", "a"}, Flowed{"a\n", "a\n"},
-                    Flowed{"a \nb\n", "a b\n"}, Flowed{"a \nb \nc", "a b c"},
+    testing::Values(Flowed{"", ""}, Flowed{"a", "a\n"}, Flowed{"a\n", "a\n"},
+                    Flowed{"a \nb\n", "a b\n"}, Flowed{"a \nb \nc", "a b c\n"},
                     Flowed{"a\nb\n", "a\nb\n"},
                     // DelSp: the space was only the mark, in scripts without spaces.
                     Flowed{"日 \n本\n", "日本\n", true}, Flowed{"a  \nb\n", "a b\n", true},
@@ -43,7 +43,7 @@ TEST(BodyTextTest, ReadsFlowedInAnyCharset) {
   Part part;
   part.flowed = true;
   part.charset = "utf-16be";
-  EXPECT_EQ(body(part, std::string("\0a\0 \0\r\0\n\0b", 10)), "a b");
+  EXPECT_EQ(body(part, std::string("\0a\0 \0\r\0\n\0b", 10)), "a b\n");
   part.charset = "iso-2022-jp";
   part.delsp = true;
   EXPECT_EQ(body(part, "\x1B$BF|\x1B(B \r\n\x1B$BK\\\x1B(B\r\n"), "日本\n");

@@ -131,11 +131,12 @@ void expect_rules(std::string_view raw) {
     ASSERT_FALSE(base::trim(line).empty()) << "a line of blanks ends the header for some";
     // Longer only where there is no place to fold.
     std::size_t first_blank = line.find(' ', line.find_first_not_of(' '));
-    bool foldable = line.find(' ', first_blank + 1) != std::string_view::npos;
+    bool foldable = first_blank != std::string_view::npos &&
+                    line.find(' ', first_blank + 1) != std::string_view::npos;
     if (foldable) ASSERT_LE(line.size(), 78U) << line;
     for (std::size_t at = line.find("=?"); at != std::string_view::npos;
          at = line.find("=?", at + 2)) {
-      std::size_t word_end = line.find("?=", line.find('?', at + 8) + 3);
+      std::size_t word_end = line.find("?=", line.find('?', at + 8) + 1);
       ASSERT_NE(word_end, std::string_view::npos)
           << "an encoded word is broken over lines: " << line;
       ASSERT_LE(word_end + 2 - at, 75U);
@@ -151,6 +152,12 @@ std::size_t times(std::string_view raw, std::string_view field) {
        at = header.find(field, at + 1))
     if (at == 0 || header[at - 1] == '\n') ++count;
   return count;
+}
+
+std::string joined(const std::vector<Address>& addresses) {
+  std::string out;
+  for (const auto& one : addresses) out += one.name + "|" + one.address + "\n";
+  return out;
 }
 
 std::string with_line_end(std::string text) {
@@ -171,8 +178,8 @@ TEST(BuilderWireTest, RandomDraftsComeBackWhole) {
     ASSERT_TRUE(message.warnings().empty()) << message.warnings().front();
     EXPECT_EQ(message.envelope().subject, draft.subject);
     EXPECT_EQ(message.envelope().from.at(0), draft.from);
-    EXPECT_EQ(message.envelope().to, draft.to);
-    EXPECT_EQ(message.envelope().cc, draft.cc);
+    EXPECT_EQ(joined(message.envelope().to), joined(draft.to));
+    EXPECT_EQ(joined(message.envelope().cc), joined(draft.cc));
     EXPECT_EQ(message.envelope().references, draft.references);
     EXPECT_EQ(message.header("X-Note"), draft.headers[0].second);
     if (!draft.text.empty()) EXPECT_EQ(message.text(), with_line_end(draft.text));
@@ -209,7 +216,8 @@ TEST(BuilderWireTest, GMimeReadsTheSame) {
     ASSERT_EQ(internet_address_list_length(to), static_cast<int>(draft.to.size()));
     for (std::size_t i = 0; i < draft.to.size(); ++i) {
       InternetAddress* one = internet_address_list_get_address(to, static_cast<int>(i));
-      EXPECT_EQ(text_of(internet_address_get_name(one)), draft.to[i].name);
+      EXPECT_EQ(text_of(internet_address_get_name(one)), draft.to[i].name)
+          << format_address(draft.to[i]);
       EXPECT_EQ(text_of(internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(one))),
                 draft.to[i].address);
     }
@@ -276,7 +284,7 @@ TEST(BuilderWireTest, ChoosesTheEncodingByTheText) {
     return Message::parse(raw).root().encoding;
   };
   EXPECT_EQ(encoding("plain"), "7bit");
-  EXPECT_EQ(encoding(std::string(990, 'x') + "\n"), "7bit");
+  EXPECT_EQ(encoding(std::string(980, 'x') + "\n"), "7bit");
   EXPECT_EQ(encoding(std::string(999, 'x') + "\n"), "quoted-printable");
   EXPECT_EQ(encoding("Grüße an alle, die das hier lesen\n"), "quoted-printable");
   EXPECT_EQ(encoding("日本語のテキスト\n"), "base64");

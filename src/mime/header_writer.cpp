@@ -85,21 +85,27 @@ std::string encoded_words(std::string_view utf8, std::size_t first_width) {
     std::size_t body = base64 ? (text.size() + 2) / 3 * 4 : q_encoded(text).size();
     return start.size() + body + 2;
   };
-  auto flush = [&] {
+  // Some readers join the base64 of neighbours before they decode it: padding only in the last.
+  std::size_t unpadded = 0;
+  auto flush = [&](std::size_t cut) {
     if (!out.empty()) out += ' ';
+    std::string text = piece.substr(0, cut);
     out += start;
-    out += base64 ? base::to_base64(piece) : q_encoded(piece);
+    out += base64 ? base::to_base64(text) : q_encoded(text);
     out += "?=";
-    piece.clear();
+    piece.erase(0, cut);
+    unpadded = 0;
     width = longest_word;
   };
   for (std::size_t at = 0; at < utf8.size();) {
     std::size_t n = base::next_code_point(utf8, at).length;
-    if (!piece.empty() && length(piece + std::string(utf8.substr(at, n))) > width) flush();
+    while (!piece.empty() && length(piece + std::string(utf8.substr(at, n))) > width)
+      flush(base64 && unpadded > 0 ? unpadded : piece.size());
     piece += utf8.substr(at, n);
+    if (piece.size() % 3 == 0) unpadded = piece.size();
     at += n;
   }
-  if (!piece.empty()) flush();
+  if (!piece.empty()) flush(piece.size());
   return out;
 }
 
