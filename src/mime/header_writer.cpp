@@ -3,6 +3,7 @@
 #include "mime/header_writer.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include <glib.h>
 
@@ -19,16 +20,15 @@ constexpr std::size_t line_width = 76;
 constexpr std::size_t longest_word = 75;         // an encoded word, RFC 2047 section 2
 constexpr std::size_t longest_plain_word = 500;  // what cannot be folded must stay below 998
 
-// Ready for the wire and the same after folding: blanks at an end would be lost, many in a row make
-// a line that cannot be folded.
+// Ready for the wire and the same after folding: blanks at an end would be lost, and some readers
+// make one of two where a line was folded.
 bool is_plain(std::string_view text) {
-  constexpr std::size_t most_blanks = 20;
   std::size_t word = 0, blanks = 0;
   for (char c : text) {
     if (c < ' ' || c > '~') return false;
     word = c == ' ' ? 0 : word + 1;
     blanks = c == ' ' ? blanks + 1 : 0;
-    if (word > longest_plain_word || blanks > most_blanks) return false;
+    if (word > longest_plain_word || blanks > 1) return false;
   }
   return !text.contains("=?") && !text.starts_with(' ') && !text.ends_with(' ');
 }
@@ -73,10 +73,15 @@ std::string q_encoded(std::string_view text) {
 
 }  // namespace
 
-std::string encoded_words(std::string_view utf8, std::size_t first_width) {
-  std::size_t above = static_cast<std::size_t>(
-      std::ranges::count_if(utf8, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }));
-  bool base64 = above * 3 > utf8.size();
+namespace {
+
+enum class WordEncoding { base64, q };
+
+// Nothing when base64 would need padding before the last word: some readers join the digits of
+// neighbours before they decode them.
+std::optional<std::string> words_in(WordEncoding encoding, std::string_view utf8,
+                                    std::size_t first_width) {
+  bool base64 = encoding == WordEncoding::base64;
   std::string_view start = base64 ? "=?utf-8?B?" : "=?utf-8?Q?";
   std::string out;
   std::string piece;
@@ -85,7 +90,6 @@ std::string encoded_words(std::string_view utf8, std::size_t first_width) {
     std::size_t body = base64 ? (text.size() + 2) / 3 * 4 : q_encoded(text).size();
     return start.size() + body + 2;
   };
-  // Some readers join the base64 of neighbours before they decode it: padding only in the last.
   std::size_t unpadded = 0;
   auto flush = [&](std::size_t cut) {
     if (!out.empty()) out += ' ';
@@ -99,14 +103,26 @@ std::string encoded_words(std::string_view utf8, std::size_t first_width) {
   };
   for (std::size_t at = 0; at < utf8.size();) {
     std::size_t n = base::next_code_point(utf8, at).length;
-    while (!piece.empty() && length(piece + std::string(utf8.substr(at, n))) > width)
-      flush(base64 && unpadded > 0 ? unpadded : piece.size());
+    while (!piece.empty() && length(piece + std::string(utf8.substr(at, n))) > width) {
+      if (base64 && unpadded == 0) return std::nullopt;
+      flush(base64 ? unpadded : piece.size());
+    }
     piece += utf8.substr(at, n);
     if (piece.size() % 3 == 0) unpadded = piece.size();
     at += n;
   }
   if (!piece.empty()) flush(piece.size());
   return out;
+}
+
+}  // namespace
+
+std::string encoded_words(std::string_view utf8, std::size_t first_width) {
+  std::size_t above = static_cast<std::size_t>(
+      std::ranges::count_if(utf8, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }));
+  std::optional<std::string> words;
+  if (above * 3 > utf8.size()) words = words_in(WordEncoding::base64, utf8, first_width);
+  return words ? *words : *words_in(WordEncoding::q, utf8, first_width);
 }
 
 std::string folded(std::string_view name, std::string_view value) {
