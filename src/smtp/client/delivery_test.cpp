@@ -57,7 +57,7 @@ TEST(Chunks, CarryTheBytesAsTheyAreButForLineEnds) {
   base::StringSource body("a: b\n\n.\nx\r.\r\nMAIL FROM:<x@y>");
   auto peer =
       peer_with(chunky + one_envelope +
-                "C: BDAT 37 LAST\nC: a: b\nC- \\r\\n\nC: .\nC: x\nC: .\nC: MAIL FROM:<x@y>\n" +
+                "C: BDAT 34 LAST\nC: a: b\nC- \\r\\n\nC: .\nC: x\nC: .\nC: MAIL FROM:<x@y>\n" +
                 both_ok + "S: 250 2.0.0 taken\n");
   SendOutcome outcome = send_one_with(*peer, mail_with(body));
   EXPECT_EQ(outcome.phase, Phase::accepted);
