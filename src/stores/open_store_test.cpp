@@ -289,7 +289,7 @@ TEST_F(Sending, AServerThatTurnsDownItsOwnChunkingGetsTheMailByDataAndIsRemember
   connector_.add(chunky + R"(
     C: MAIL FROM:<me@example.com>
     C: RCPT TO:<you@example.org>
-    C: BDAT 44 LAST
+    C: BDAT 42 LAST
     C: Date: d
     C: Message-ID: <1@x>
     C: Subject: x
@@ -323,8 +323,11 @@ TEST_F(Sending, AFileWithoutDateAndMessageIdGetsThemAndKeepsThemForAnotherTry) {
     C- \r\n
     C: .
     S: 250 taken
+    C: QUIT
+    S: 221 bye
   )");
   const auto outcomes = net::run(transport->send(group));
+  net::run(transport->close());
   EXPECT_EQ(outcomes[0].phase, mailbox::SendPhase::accepted);
   EXPECT_TRUE(outcomes[0].reports_unsupported) << "this server offers no DSN";
   EXPECT_EQ(peer->remaining(), "");
@@ -332,7 +335,6 @@ TEST_F(Sending, AFileWithoutDateAndMessageIdGetsThemAndKeepsThemForAnotherTry) {
 
   group[0].message_id.clear();
   connector_.add("S: 554 no service\n");
-  net::run(transport->close());
   EXPECT_THROW(net::run(transport->send(group)), base::Error);
   EXPECT_TRUE(group[0].message_id.ends_with("@example.com>")) << group[0].message_id;
 }

@@ -363,7 +363,10 @@ Task<void> Batch::note_waiting(std::size_t at) {
     co_await net::pause(pause);
     waited = next;
     next *= 2;
-    mails_[at].on_waiting(waited);
+    try {
+      mails_[at].on_waiting(waited);
+    } catch (const std::exception&) {  // a note that fails must not cost the message its verdict
+    }
   }
 }
 

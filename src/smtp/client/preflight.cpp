@@ -120,7 +120,7 @@ std::optional<Error> mail_fault(const MailTransaction& mail, SendOutcome& outcom
   if (to_xtext(mail.envelope_id).size() > limits.envelope_id_bytes) {
     return usable(ErrorKind::config, "smtp.bad_envelope_id",
                   "the envelope id for delivery reports is too long",
-                  "at most " + std::to_string(limits.envelope_id_bytes) + " ASCII characters");
+                  "give at most 100 printable ASCII characters");
   }
   std::size_t left = outcome.recipients.size();
   for (auto& recipient : outcome.recipients) {

@@ -54,17 +54,17 @@ std::string_view to_string(Stage stage) noexcept {
 Error to_error(const Reply& refusal, Stage stage) {
   std::string text = refusal.text();
   std::string lower_text = base::ascii_lower(text);
-  const Cause* cause = causes;
+  auto cause = reply_causes().begin();
   while (!matches(*cause, refusal, stage, lower_text)) ++cause;  // the last row matches everything
   const Advice& found = cause->advice;
   Error error(found.kind, found.error_code, std::string(found.message), std::string(found.hint));
   error.set_server_text(text);
   error.set_transient(cause->again == Again::later);
-  if (cause->retry_after > 0s) error.set_retry_after(cause->retry_after);
+  if (cause->retry_after > std::chrono::seconds(0)) error.set_retry_after(cause->retry_after);
   if (cause->again == Again::later) {
     if (auto named = parse_wait(lower_text)) error.set_retry_after(*named);
   }
-  constexpr unsigned before_mail = at(Stage::greeting) | at(Stage::starttls) | at_auth;
+  constexpr unsigned before_mail = at(Stage::greeting) | at(Stage::starttls) | at(Stage::auth);
   error.set_session_usable(refusal.code != 421 && (at(stage) & before_mail) == 0);
   return error;
 }
