@@ -1,4 +1,4 @@
-#include "smtp/quirks.hpp"
+#include "smtp/quirk_table.hpp"
 
 #include <filesystem>
 
@@ -25,8 +25,10 @@ TEST(Quirks, AreChosenFromTheGreeting) {
 
 TEST(Quirks, EachHasARowAndATranscript) {
   ASSERT_EQ(quirk_table().size(), 3U);
-  for (const QuirkRow& row : quirk_table()) {
-    EXPECT_FALSE(row.servers.empty() || row.what.empty() || row.how_chosen.empty()) << row.name;
+  for (const QuirkEntry& row : quirk_table()) {
+    EXPECT_FALSE(row.servers.empty() || row.what.empty() || row.response.empty() ||
+                 row.greeting[0].empty())
+        << row.name;
     const auto path = std::filesystem::path("tests/transcripts/smtp") / row.transcript;
     EXPECT_NO_THROW(test::Script::load(path)) << path;
   }
