@@ -1,6 +1,7 @@
 // Transport: the sending side of a session.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <span>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "base/byte_stream.hpp"
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/task.hpp"
 
@@ -19,10 +21,29 @@ using base::Task;
 // `accepted` nobody knows.
 enum class SendPhase { not_sent, body_sent, accepted };
 
+// What the sender wants to hear of a delivery, from servers that can tell. With neither of the
+// three no report is sent at all, not even of a failure.
+struct DeliveryReport {
+  std::string id;  // comes back with each report; printable ASCII, at most 100 characters
+  bool on_success = false;
+  bool on_failure = true;
+  bool on_delay = false;
+  bool with_whole_message = false;  // else a report of failure brings the headers back
+};
+
 struct Outgoing {
-  std::string from;                     // envelope sender, an address
+  std::string from;                     // envelope sender, an address; empty: none, for bounces
   std::vector<std::string> recipients;  // addresses
-  base::ByteSource* body = nullptr;     // RFC 5322, CRLF; outlives the call
+  // RFC 5322, any line ends; outlives the call. May be a user's file: what is sent has Date and
+  // Message-ID exactly once and no Bcc.
+  base::ByteSource* body = nullptr;
+  std::optional<DeliveryReport> report = std::nullopt;
+  // Told that the server has the message and has said nothing for so long; must not throw.
+  std::function<void(std::chrono::milliseconds)> on_waiting = nullptr;
+  // Stand in what is sent where the body has none. Filled in then, if empty: keep the object for a
+  // further try, so that a message that was sent twice can be known by its id.
+  std::string message_id = {};  // "<id@domain>"
+  std::optional<base::Instant> date = std::nullopt;
 };
 
 struct Refusal {
@@ -35,6 +56,7 @@ struct SendOutcome {
   std::vector<Refusal> refused;      // recipients that the server would not take
   std::optional<base::Error> error;  // why it was not accepted
   std::string server_id;             // the server's queue id or words on acceptance
+  bool reports_unsupported = false;  // a delivery report was wanted; this server sends none
 };
 
 class Transport {

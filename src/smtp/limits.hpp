@@ -28,11 +28,31 @@ struct Limits {
   // Answers that may be on their way while we write (RFC 2920 section 3.1): 100 of them fit the
   // smallest TCP window, so neither side can wait for the other for ever.
   std::size_t recipients_per_write = 100;
+  // RFC 5321 section 4.5.3.1.6: a text line without its CRLF. Longer ones are cut or refused on the
+  // way, and a cut line breaks headers and signatures.
+  std::size_t line_bytes = 998;
+  // A message up to this size may travel in one BDAT chunk, beside its envelope and in one write.
+  // A bigger one waits for the recipients to be accepted first: the round trip is small beside it.
+  std::size_t chunk_bytes = 262'144;
+  // A connection that was silent for longer may be gone without a word. There BDAT would make an
+  // uncertain message of what DATA finds out before the message is handed over.
+  std::chrono::milliseconds fresh{3'000};
+  // RFC 3461 section 4.4 and 4.2; counted after xtext.
+  std::size_t envelope_id_bytes = 100;
+  std::size_t original_recipient_bytes = 500;
   // One read of a body, one write of it.
   std::size_t body_chunk_bytes = 65'536;
   // RFC 5321 section 4.5.3.2.6: a server may filter a message for minutes after the final dot.
   // Giving up early leaves an uncertain message, and a resend makes a duplicate.
   std::chrono::milliseconds final_dot{600'000};
+  // From the first byte of a reply to its last. The idle limit starts anew with every byte, so a
+  // server that sends one now and then would keep us for ever.
+  std::chrono::milliseconds whole_reply{120'000};
+  // After this time without a verdict somebody who watches wants to know why nothing moves; and
+  // again each time it has doubled.
+  std::chrono::milliseconds verdict_notice{30'000};
+  // No server means more by "try again in".
+  std::chrono::milliseconds longest_wait{86'400'000};
   // The answer to QUIT changes nothing any more.
   std::chrono::milliseconds goodbye{2'000};
 };

@@ -193,6 +193,8 @@ class Sending : public Opening {
     S: 250 2.1.0 ok
     S: 250 2.1.5 ok
     S: 354 go
+    C: Date: d
+    C: Message-ID: <1@x>
     C: Subject: x
     C- \r\n
     C: .
@@ -206,7 +208,7 @@ class Sending : public Opening {
     std::vector<mailbox::Outgoing> group(static_cast<std::size_t>(count), outgoing());
     return net::run(transport.send(group));
   }
-  base::StringSource body_{"Subject: x\r\n\r\n"};
+  base::StringSource body_{"Date: d\r\nMessage-ID: <1@x>\r\nSubject: x\r\n\r\n"};
 };
 
 TEST_F(Sending, ConnectsAtTheFirstMessageAndKeepsTheConnection) {
@@ -243,6 +245,8 @@ TEST_F(Sending, AnUncertainMessageIsNeverSentAgain) {
     S: 250 2.1.0 ok
     S: 250 2.1.5 ok
     S: 354 go
+    C: Date: d
+    C: Message-ID: <1@x>
     C: Subject: x
     C- \r\n
     C: .
@@ -268,6 +272,71 @@ TEST_F(Sending, AServerThatAsksToWaitIsNotCalledAgain) {
   EXPECT_EQ(outcomes[0].phase, mailbox::SendPhase::not_sent);
   EXPECT_EQ(outcomes[0].error->kind(), base::ErrorKind::throttled);
   EXPECT_EQ(connector_.opened().size(), 1u);
+}
+
+TEST_F(Sending, AServerThatTurnsDownItsOwnChunkingGetsTheMailByDataAndIsRemembered) {
+  auto transport = open_transport(account_, context());
+  const std::string chunky = R"(
+    S: 220 mail.example.com ESMTP Postfix
+    C: EHLO [127.0.0.1]
+    S: 250-smtp
+    S: 250-PIPELINING
+    S: 250-CHUNKING
+    S: 250 AUTH PLAIN
+    C: AUTH PLAIN AHVzZXIAc2VjcmV0
+    S: 235 ok
+  )";
+  connector_.add(chunky + R"(
+    C: MAIL FROM:<me@example.com>
+    C: RCPT TO:<you@example.org>
+    C: BDAT 42 LAST
+    C: Date: d
+    C: Message-ID: <1@x>
+    C: Subject: x
+    C- \r\n
+    S: 250 2.1.0 ok
+    S: 250 2.1.5 ok
+    S: 502 5.5.1 unknown command
+  )");
+  connector_.add(chunky + mail + mail);
+  EXPECT_EQ(send(*transport)[0].phase, mailbox::SendPhase::accepted);
+  EXPECT_EQ(send(*transport)[0].phase, mailbox::SendPhase::accepted);
+  EXPECT_EQ(connector_.opened().size(), 2u);
+}
+
+TEST_F(Sending, AFileWithoutDateAndMessageIdGetsThemAndKeepsThemForAnotherTry) {
+  auto transport = open_transport(account_, context());
+  base::StringSource body("Subject: x\r\nBcc: hidden@example.com\r\n\r\n");
+  std::vector<mailbox::Outgoing> group{{"me@example.com", {"you@example.org"}, &body}};
+  group[0].message_id = "<given@example.com>";
+  group[0].report = mailbox::DeliveryReport{};
+  auto peer = connector_.add(std::string(hello) + R"(
+    C: MAIL FROM:<me@example.com>
+    C: RCPT TO:<you@example.org>
+    C: DATA
+    S: 250 ok
+    S: 250 ok
+    S: 354 go
+    C~ Date: *
+    C: Message-ID: <given@example.com>
+    C: Subject: x
+    C- \r\n
+    C: .
+    S: 250 taken
+    C: QUIT
+    S: 221 bye
+  )");
+  const auto outcomes = net::run(transport->send(group));
+  net::run(transport->close());
+  EXPECT_EQ(outcomes[0].phase, mailbox::SendPhase::accepted);
+  EXPECT_TRUE(outcomes[0].reports_unsupported) << "this server offers no DSN";
+  EXPECT_EQ(peer->remaining(), "");
+  EXPECT_TRUE(group[0].date);
+
+  group[0].message_id.clear();
+  connector_.add("S: 554 no service\n");
+  EXPECT_THROW(net::run(transport->send(group)), base::Error);
+  EXPECT_TRUE(group[0].message_id.ends_with("@example.com>")) << group[0].message_id;
 }
 
 TEST_F(Sending, RefusedRecipientsAreNamed) {

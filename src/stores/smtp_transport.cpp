@@ -1,6 +1,8 @@
 #include "stores/smtp_transport.hpp"
 
+#include "mime/builder.hpp"
 #include "net/with_timeout.hpp"
+#include "stores/complete_message.hpp"
 #include "stores/connecting.hpp"
 
 namespace postroom::stores {
@@ -14,12 +16,55 @@ const account::SignIn& sign_in_of(const account::Account& account) {
   return account.smtp->auth ? *account.smtp->auth : account.auth;
 }
 
-smtp::MailTransaction transaction_of(const mailbox::Outgoing& mail) {
+smtp::Notify notify_of(const mailbox::DeliveryReport& report) {
+  auto notify = smtp::Notify::unset;
+  if (report.on_success) notify = notify | smtp::Notify::success;
+  if (report.on_failure) notify = notify | smtp::Notify::failure;
+  if (report.on_delay) notify = notify | smtp::Notify::delay;
+  return notify == smtp::Notify::unset ? smtp::Notify::never : notify;
+}
+
+smtp::MailTransaction transaction_of(const mailbox::Outgoing& mail, base::ByteSource* body) {
   smtp::MailTransaction transaction;
   transaction.from = mail.from;
   transaction.recipients = mail.recipients;
-  transaction.body = mail.body;
+  transaction.body = body;
+  transaction.on_waiting = mail.on_waiting;
+  if (mail.report) {
+    transaction.envelope_id = mail.report->id;
+    transaction.return_content =
+        mail.report->with_whole_message ? smtp::ReturnContent::full : smtp::ReturnContent::headers;
+    transaction.notify.assign(mail.recipients.size(), notify_of(*mail.report));
+  }
   return transaction;
+}
+
+// The bodies of a group as they go out: completed ones, or null where the mail is complete. What
+// was made up is kept in the mail. A body that cannot be read is left for the client to report.
+std::vector<std::unique_ptr<base::ByteSource>> complete_all(std::span<mailbox::Outgoing> group,
+                                                            const base::Clock& clock) {
+  std::vector<std::unique_ptr<base::ByteSource>> completed;
+  for (mailbox::Outgoing& mail : group) {
+    Completion completion{mail.message_id, mail.date.value_or(clock.now())};
+    if (completion.message_id.empty()) completion.message_id = mime::make_message_id(mail.from);
+    CompletedHead used;
+    std::unique_ptr<base::ByteSource> whole;
+    try {
+      if (mail.body) whole = complete_message(*mail.body, completion, used);
+    } catch (const base::Error&) {
+      used = {};
+    }
+    if (used.uses_message_id) mail.message_id = completion.message_id;
+    if (used.uses_date) mail.date = completion.date;
+    completed.push_back(std::move(whole));
+  }
+  return completed;
+}
+
+// Certainly not delivered, and a new connection may do better.
+bool is_worth_a_new_connection(const smtp::SendOutcome& sent) {
+  if (!sent.error || !sent.error->transient()) return false;
+  return sent.phase == smtp::Phase::before_data || sent.error->code() == "smtp.chunk_refused";
 }
 
 }  // namespace
@@ -44,6 +89,7 @@ mailbox::SendOutcome to_send_outcome(smtp::SendOutcome from) {
   }
   outcome.error = std::move(from.error);
   outcome.server_id = std::move(from.server_text);
+  outcome.reports_unsupported = from.reports_unsupported;
   return outcome;
 }
 
@@ -55,6 +101,8 @@ Task<std::unique_ptr<smtp::Client>> SmtpTransport::open_client() {
   smtp::ClientOptions options;
   options.tls = target.tls;
   options.idle_limit = account_.timeout;
+  options.clock = &context_.clock;
+  if (has_refused_chunks_) options.chunks = smtp::Chunks::never;
   auto client = std::make_unique<smtp::Client>(std::move(stream), options);
   auto opening = client->open();
   co_await hear_greeting(target.tls, account_.timeout, std::move(opening));
@@ -74,6 +122,7 @@ Task<void> SmtpTransport::connect() {
 
 Task<std::vector<mailbox::SendOutcome>> SmtpTransport::send(std::span<mailbox::Outgoing> group) {
   std::vector<mailbox::SendOutcome> outcomes(group.size());
+  const auto completed = complete_all(group, context_.clock);
   std::vector<std::size_t> waiting;
   for (std::size_t i = 0; i < group.size(); ++i) waiting.push_back(i);
 
@@ -91,21 +140,26 @@ Task<std::vector<mailbox::SendOutcome>> SmtpTransport::send(std::span<mailbox::O
       }
     }
     std::vector<smtp::MailTransaction> mails;
-    for (const std::size_t i : waiting) mails.push_back(transaction_of(group[i]));
+    for (const std::size_t i : waiting) {
+      base::ByteSource* body = completed[i] ? completed[i].get() : group[i].body;
+      mails.push_back(transaction_of(group[i], body));
+    }
     std::vector<smtp::SendOutcome> sent = co_await client_->send_batch(mails);
 
     // Only what certainly did not go is tried again, and only on a new connection: after an idle
     // time-out of a kept one, or behind a message that got its verdict (servers hang up after so
     // many).
     const bool is_lost = !client_->is_usable();
+    // A server that turned down BDAT gets the same mail by DATA: that is another try, once.
+    const bool is_without_chunks = client_->has_refused_chunks() && !has_refused_chunks_;
+    has_refused_chunks_ = has_refused_chunks_ || client_->has_refused_chunks();
     std::vector<std::size_t> rest;
-    bool has_progress = was_kept;
+    bool has_progress = was_kept || is_without_chunks;
     bool is_asked_to_wait = false;
     for (std::size_t k = 0; k < sent.size(); ++k) {
       if (sent[k].error && sent[k].error->kind() == base::ErrorKind::throttled)
         is_asked_to_wait = true;
-      const bool is_unsent = sent[k].phase == smtp::Phase::before_data && sent[k].error &&
-                             sent[k].error->transient() && is_lost;
+      const bool is_unsent = is_lost && is_worth_a_new_connection(sent[k]);
       if (is_unsent) {
         rest.push_back(waiting[k]);
       } else {

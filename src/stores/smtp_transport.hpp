@@ -28,6 +28,7 @@ class SmtpTransport final : public mailbox::Transport {
   const account::Account& account_;
   ConnectContext context_;
   std::unique_ptr<smtp::Client> client_;
+  bool has_refused_chunks_ = false;  // BDAT, although it offers CHUNKING: remembered while open
 };
 
 // Pure: what the client reports, in the mailbox's words.

@@ -101,6 +101,10 @@ Task<actions::Sending> RunSurroundings::send(session::Session& session, mime::Dr
                                              actions::SentCopy sent_copy) {
   auto body = mime::build(draft, clock_);
   mailbox::Outgoing outgoing{.from = draft.from.address, .body = body.get()};
+  outgoing.on_waiting = [this](std::chrono::milliseconds waited) {
+    note("the server has had the message for " + base::to_words(waited) +
+         " and has not yet said that it takes it; waiting on (stopping now leaves it uncertain)");
+  };
   for (const auto* list : {&draft.to, &draft.cc, &draft.bcc}) {
     for (const auto& recipient : *list) {
       if (std::ranges::find(outgoing.recipients, recipient.address) == outgoing.recipients.end()) {

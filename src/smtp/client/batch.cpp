@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "base/utf8.hpp"
 #include "smtp/client/preflight.hpp"
 #include "smtp/limits.hpp"
 #include "smtp/wire/commands.hpp"
@@ -9,7 +10,6 @@
 
 namespace postroom::smtp {
 
-using base::Error;
 using base::ErrorKind;
 
 namespace {
@@ -60,19 +60,13 @@ std::string_view to_string(Phase phase) noexcept {
   return "unknown";
 }
 
-Batch::Batch(Connection& connection, const Capabilities& offered,
-             std::chrono::milliseconds idle_limit, std::span<MailTransaction> mails)
-    : connection_(connection),
-      offered_(offered),
-      idle_limit_(idle_limit),
-      mails_(mails),
-      outcomes_(mails.size()) {
+Batch::Batch(Connection& connection, BatchTerms& terms, std::span<MailTransaction> mails)
+    : connection_(connection), terms_(terms), mails_(mails), outcomes_(mails.size()) {
   for (std::size_t at = 0; at < mails_.size(); ++at)
-    outcomes_[at].error = mail_fault(mails_[at], offered_, outcomes_[at]);
+    outcomes_[at].error = mail_fault(mails_[at], outcomes_[at]);
 }
 
-Task<void> Batch::run(bool& needs_reset) {
-  needs_reset_ = &needs_reset;
+Task<void> Batch::run() {
   try {
     co_await send_all();
     co_return;
@@ -127,27 +121,52 @@ void Batch::refuse(std::size_t at, Error error) {
 
 Task<void> Batch::send_all() {
   for (std::size_t at = 0; at < mails_.size(); ++at) {
-    if (outcomes_[at].error) continue;
+    if (outcomes_[at].error || !is_sendable(at)) continue;
     current_ = at;
     envelope_ = {};
-    co_await send_envelope(at);
-    if (envelope_.data_open && envelope_.accepted > 0 && envelope_.mail_accepted) {
-      co_await send_body(at);
-      judged_ = at;
+    if (judged_ == none && fits_chunk(at)) {
+      co_await send_by_chunk(at);
     } else {
-      if (envelope_.data_open) co_await withdraw();
-      *needs_reset_ = envelope_.mail_accepted && !envelope_.data_open;
-      Error why = envelope_.refusal ? *envelope_.refusal : nobody_accepted(outcomes_[at]);
-      refuse(at, std::move(why));
+      co_await send_by_data(at);
     }
     current_ = none;
   }
   if (judged_ != none) co_await flush();
 }
 
+// A body that cannot be read, or that this server cannot take, fails its own message only: nothing
+// of it has been written.
+bool Batch::is_sendable(std::size_t at) {
+  try {
+    content_ = scan_body(*mails_[at].body);
+    outcomes_[at].error = server_fault(mails_[at], content_, terms_.offered, outcomes_[at]);
+  } catch (const Error& error) {
+    outcomes_[at].error = error;
+    outcomes_[at].error->set_session_usable(true);
+  }
+  outcomes_[at].reports_unsupported = mails_[at].asks_for_reports() && !terms_.offered.dsn;
+  return !outcomes_[at].error;
+}
+
+Task<void> Batch::send_by_data(std::size_t at) {
+  co_await send_envelope(at);
+  if (envelope_.data_open && envelope_.accepted > 0 && envelope_.mail_accepted) {
+    co_await send_body(at);
+    judged_ = at;
+    co_return;
+  }
+  if (envelope_.data_open) co_await withdraw();
+  terms_.needs_reset = envelope_.mail_accepted && !envelope_.data_open;
+  refuse(at, why_not(at));
+}
+
+Error Batch::why_not(std::size_t at) const {
+  return envelope_.refusal ? *envelope_.refusal : nobody_accepted(outcomes_[at]);
+}
+
 Task<void> Batch::send_envelope(std::size_t at) {
   // Without PIPELINING a message ends before the next one begins.
-  if (!offered_.pipelining && judged_ != none) co_await flush();
+  if (!terms_.offered.pipelining && judged_ != none) co_await flush();
   std::vector<Asked> asked;
   while (true) {
     asked.clear();
@@ -165,22 +184,15 @@ Task<void> Batch::send_envelope(std::size_t at) {
 // The next group: RSET, MAIL, some RCPT and, behind the last of them, DATA, which must end a group
 // (RFC 2920 section 3.1). Without PIPELINING one command is a group.
 void Batch::queue_commands(std::size_t at, std::vector<Asked>& asked) {
-  const MailTransaction& mail = mails_[at];
-  auto is_full = [&] { return !offered_.pipelining && !asked.empty(); };
+  auto is_full = [&] { return !terms_.offered.pipelining && !asked.empty(); };
   if (!envelope_.mail_asked) {
-    if (*needs_reset_) {
+    if (terms_.needs_reset) {
       queue_line("RSET");
       asked.push_back({Stage::reset});
-      *needs_reset_ = false;
+      terms_.needs_reset = false;
       if (is_full()) return;
     }
-    MailCommand command{.from = mail.from};
-    if (offered_.size) command.size = mail.body->size();
-    // A server may offer it before sign-in and refuse it afterwards: ask only where it is needed.
-    command.eight_bit_mime = offered_.eight_bit_mime && mails_[at].body->is_8bit();
-    command.smtp_utf8 = offered_.smtp_utf8 && needs_utf8(mail);
-    queue_line(format_mail(command));
-    asked.push_back({Stage::mail});
+    queue_mail(at, asked);
     envelope_.mail_asked = true;
   } else if (!envelope_.mail_accepted) {
     return;
@@ -191,15 +203,45 @@ void Batch::queue_commands(std::size_t at, std::vector<Asked>& asked) {
     if (recipients[envelope_.next_recipient].error)
       continue;  // no address: never shown to the server
     if (is_full() || room-- == 0) return;
-    queue_line(format_rcpt(recipients[envelope_.next_recipient].address));
-    asked.push_back({Stage::rcpt, envelope_.next_recipient});
+    queue_recipient(at, envelope_.next_recipient, asked);
   }
   // Recipients in this very group may still be accepted.
-  bool may_have_recipients = envelope_.accepted > 0 || (offered_.pipelining && !asked.empty());
+  bool may_have_recipients =
+      envelope_.accepted > 0 || (terms_.offered.pipelining && !asked.empty());
   if (is_full() || envelope_.data_asked || !may_have_recipients) return;
   queue_line("DATA");
   asked.push_back({Stage::data});
   envelope_.data_asked = true;
+}
+
+void Batch::queue_mail(std::size_t at, std::vector<Asked>& asked) {
+  const MailTransaction& mail = mails_[at];
+  const std::string from = wire_form(mail.from);
+  MailCommand command{.from = from};
+  if (terms_.offered.size) command.size = content_.wire_bytes;
+  // A server may offer these before sign-in and refuse them afterwards: ask only where needed.
+  command.eight_bit_mime = content_.has_8bit;
+  command.smtp_utf8 = needs_utf8(mail, content_, outcomes_[at]);
+  if (terms_.offered.dsn) {
+    command.return_content = mail.return_content;
+    command.envelope_id = mail.envelope_id;
+  }
+  queue_line(format_mail(command));
+  asked.push_back({Stage::mail});
+}
+
+void Batch::queue_recipient(std::size_t at, std::size_t recipient, std::vector<Asked>& asked) {
+  const MailTransaction& mail = mails_[at];
+  const std::string& address = mail.recipients[recipient];
+  const std::string wire = wire_form(address);
+  RcptCommand command{.address = wire};
+  if (terms_.offered.dsn && mail.asks_for_reports()) {
+    if (recipient < mail.notify.size()) command.notify = mail.notify[recipient];
+    // RFC 6533's form for addresses beyond ASCII is left out: few servers know it.
+    if (base::is_ascii(wire)) command.original_recipient = wire;
+  }
+  queue_line(format_rcpt(command));
+  asked.push_back({Stage::rcpt, recipient});
 }
 
 void Batch::queue_line(std::string line) {
@@ -288,16 +330,53 @@ Task<void> Batch::flush() {
 }
 
 Task<void> Batch::read_judgement() {
+  const std::size_t at = judged_;
+  Reply reply = co_await await_verdict(at);
+  take_verdict(at, reply);
+}
+
+Task<Reply> Batch::await_verdict(std::size_t at) {
   connection_.stream().set_idle_limit(limits.final_dot);
-  Reply reply = co_await connection_.read_reply();
-  connection_.stream().set_idle_limit(idle_limit_);
-  std::size_t at = judged_;
+  Reply reply;
+  if (mails_[at].on_waiting) {
+    Task<void> reading = net::run_group(&Batch::read_noting, this, at, &reply);
+    co_await std::move(reading);
+  } else {
+    reply = co_await connection_.read_reply();
+  }
+  connection_.stream().set_idle_limit(terms_.idle_limit);
+  co_return reply;
+}
+
+Task<void> Batch::read_noting(net::TaskGroup& group, Batch* self, std::size_t at, Reply* reply) {
+  Task<void> noting = self->note_waiting(at);
+  Task<void> started = group.spawn(std::move(noting));
+  co_await std::move(started);
+  *reply = co_await self->connection_.read_reply();
+  group.cancel();
+}
+
+Task<void> Batch::note_waiting(std::size_t at) {
+  std::chrono::milliseconds waited{0};
+  for (std::chrono::milliseconds next = terms_.verdict_notice; next <= limits.final_dot;) {
+    const std::chrono::milliseconds pause = next - waited;
+    co_await net::pause(pause);
+    waited = next;
+    next *= 2;
+    try {
+      mails_[at].on_waiting(waited);
+    } catch (const std::exception&) {  // a note that fails must not cost the message its verdict
+    }
+  }
+}
+
+void Batch::take_verdict(std::size_t at, const Reply& reply) {
   if (reply.is_positive()) {
     outcomes_[at].server_text = base::printable(reply.text());
     judged_ = none;
     outcomes_[at].phase = Phase::accepted;
     if (mails_[at].on_phase) mails_[at].on_phase(Phase::accepted);
-    co_return;
+    return;
   }
   if (!reply.is_transient() && !reply.is_permanent()) throw unexpected_reply(reply, Stage::body);
   Error why = to_error(reply, Stage::body);

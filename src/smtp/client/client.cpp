@@ -1,5 +1,6 @@
 #include "smtp/client/client.hpp"
 
+#include "base/utf8.hpp"
 #include "net/with_timeout.hpp"
 #include "smtp/client/batch.hpp"
 #include "smtp/client/preflight.hpp"
@@ -32,7 +33,11 @@ void expect_positive(const Reply& reply, Stage stage) {
 }  // namespace
 
 Client::Client(std::unique_ptr<net::Stream> stream, ClientOptions options)
-    : options_(std::move(options)), connection_(std::move(stream), options_.transcript) {}
+    : options_(std::move(options)),
+      connection_(std::move(stream), options_.transcript, *options_.clock) {
+  terms_.idle_limit = options_.idle_limit;
+  terms_.verdict_notice = options_.verdict_notice;
+}
 
 Task<Reply> Client::ask(std::string line) {
   connection_.log_client(line);
@@ -52,6 +57,7 @@ Task<void> Client::open() {
   try {
     Reply greeting = co_await connection_.read_reply();
     expect_positive(greeting, Stage::greeting);
+    quirks_ = detect_quirks(greeting.text());
     co_await say_hello();
     if (options_.tls == net::TlsMode::starttls) co_await upgrade_to_tls();
   } catch (...) {
@@ -62,7 +68,7 @@ Task<void> Client::open() {
 }
 
 Task<void> Client::say_hello() {
-  offered_ = {};
+  terms_.offered = {};
   Reply reply = co_await ask("EHLO " + options_.client_name);
   if (reply.is_permanent()) {  // a server of before 1995 (RFC 5321 section 3.2)
     reply = co_await ask("HELO " + options_.client_name);
@@ -70,11 +76,12 @@ Task<void> Client::say_hello() {
     co_return;
   }
   expect_positive(reply, Stage::hello);
-  offered_ = parse_capabilities(reply);
+  terms_.offered = parse_capabilities(reply);
+  if (quirks_.no_pipelining) terms_.offered.pipelining = false;
 }
 
 Task<void> Client::upgrade_to_tls() {
-  if (!offered_.start_tls) {
+  if (!terms_.offered.start_tls) {
     throw Error(ErrorKind::tls, "smtp.no_starttls", "the server does not offer STARTTLS",
                 "use its implicit TLS port (smtp.port 465, smtp.tls implicit); if it offered "
                 "STARTTLS before, something "
@@ -88,12 +95,14 @@ Task<void> Client::upgrade_to_tls() {
 
 Task<void> Client::check_sender(std::string from) {
   if (auto reason = sender_fault(from)) throw *reason;
-  std::string mail_command = format_mail({.from = from});
+  const std::string wire = wire_form(from);
+  const bool needs_smtp_utf8 = !base::is_ascii(wire);
+  std::string mail_command = format_mail({.from = wire, .smtp_utf8 = needs_smtp_utf8});
   Reply reply = co_await ask(mail_command);
-  needs_reset_ = true;
+  terms_.needs_reset = true;
   if (connection_.is_open()) {
     Reply reset = co_await ask("RSET");
-    needs_reset_ = !reset.is_positive();
+    terms_.needs_reset = !reset.is_positive();
   }
   expect_positive(reply, Stage::mail);
 }
@@ -105,9 +114,14 @@ Task<SendOutcome> Client::send(MailTransaction mail) {
 }
 
 Task<std::vector<SendOutcome>> Client::send_batch(std::span<MailTransaction> mails) {
-  Batch batch(connection_, offered_, options_.idle_limit, mails);
+  // A chunk shows the message before anybody has answered for the connection: never in the clear,
+  // where a filter on the way may have put the offer in.
+  terms_.uses_chunks = !terms_.chunks_refused && connection_.stream().is_private() &&
+                       (options_.chunks == Chunks::where_offered ||
+                        (options_.chunks == Chunks::where_known && quirks_.takes_chunks));
+  Batch batch(connection_, terms_, mails);
   if (is_usable()) {
-    co_await batch.run(needs_reset_);
+    co_await batch.run();
   } else {
     batch.give_up("there is no open connection to the server");
   }

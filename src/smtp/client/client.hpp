@@ -30,12 +30,24 @@
 #include <vector>
 
 #include "auth/sasl.hpp"
+#include "base/clock.hpp"
 #include "net/connector.hpp"
+#include "smtp/client/batch.hpp"
 #include "smtp/client/connection.hpp"
 #include "smtp/client/mail_transaction.hpp"
+#include "smtp/limits.hpp"
+#include "smtp/quirks.hpp"
 #include "smtp/wire/capabilities.hpp"
 
 namespace postroom::smtp {
+
+// Whether a small message travels in one BDAT chunk beside its envelope, where the server offers
+// CHUNKING and PIPELINING.
+enum class Chunks {
+  where_known,    // only with servers known to mean it (Quirks::takes_chunks)
+  where_offered,  // a server that offers it and cannot do it would read the message as commands
+  never,
+};
 
 struct ClientOptions {
   net::TlsMode tls = net::TlsMode::implicit;  // as in the net::Target; starttls is done by open()
@@ -46,6 +58,10 @@ struct ClientOptions {
   // Limits::final_dot.
   std::chrono::milliseconds idle_limit{120'000};
   Transcript* transcript = nullptr;  // outlives the client
+  Chunks chunks = Chunks::where_known;
+  // When on_waiting is told first that the verdict on a message is still waited for.
+  std::chrono::milliseconds verdict_notice = limits.verdict_notice;
+  const base::Clock* clock = &base::system_clock();
 };
 
 class Client {
@@ -56,8 +72,12 @@ class Client {
   // stream's errors.
   Task<void> open();
 
-  // What the server offered at the last EHLO; all off after HELO.
-  const Capabilities& capabilities() const noexcept { return offered_; }
+  // What the server offered at the last EHLO; all off after HELO, and without what a quirk takes
+  // away.
+  const Capabilities& capabilities() const noexcept { return terms_.offered; }
+  const Quirks& quirks() const noexcept { return quirks_; }
+  // It offered CHUNKING and refused BDAT: use Chunks::never on the next connection.
+  bool has_refused_chunks() const noexcept { return terms_.chunks_refused; }
 
   // Signs in by the strongest mechanism that both have. Throws Error{auth}: auth.plaintext_refused
   // before any credential byte when the stream is not private, auth.no_mechanism,
@@ -76,8 +96,9 @@ class Client {
 
   // The same for many, one outcome each, in order; the mails live until this is done. With
   // PIPELINING a mail costs one round trip: its body travels with the envelope of the next (RFC
-  // 2920). A refused mail does not stop the others; a lost connection leaves at most one uncertain,
-  // and the rest before_data and transient with the code smtp.not_sent.
+  // 2920), or it goes in one BDAT chunk with its own (RFC 3030). A refused mail does not stop the
+  // others; a lost connection leaves at most one uncertain, and the rest before_data and transient
+  // with the code smtp.not_sent.
   Task<std::vector<SendOutcome>> send_batch(std::span<MailTransaction> mails);
 
   // Keeps the connection alive, or finds out that it is gone.
@@ -99,9 +120,9 @@ class Client {
 
   ClientOptions options_;
   Connection connection_;
-  Capabilities offered_;
+  Quirks quirks_;
+  BatchTerms terms_;
   bool is_greeted_ = false;
-  bool needs_reset_ = false;  // a transaction was opened and neither finished nor reset
 };
 
 }  // namespace postroom::smtp

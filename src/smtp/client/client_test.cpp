@@ -152,7 +152,9 @@ TEST(SignIn, HostileChallengesEnd) {
 }
 
 TEST(Send, RefusesEarlyWhatTheServerWouldNotTake) {
-  base::StringSource body(std::string(2000, 'x'));
+  std::string lines;
+  for (int i = 0; i < 40; ++i) lines += std::string(48, 'x') + "\r\n";
+  base::StringSource body(lines);
   std::string opening = hello + "S: 250 SIZE 1000\n";
   auto peer = peer_of(opening);
   SendOutcome big = net::run(send_one(*peer, mail_of(body)));
@@ -250,27 +252,45 @@ TEST(Send, WithoutADurableNoteNothingIsHandedOver) {
   EXPECT_TRUE(peer->is_closed());
 }
 
+// Breaks when it is read for the `breaking`th time, at its fourth piece.
 class BrokenSource final : public base::ByteSource {
  public:
+  explicit BrokenSource(int breaking) : breaking_(breaking) {}
   std::size_t read(std::span<char> into) override {
-    if (reads_++ == 3) throw Error(ErrorKind::storage, "state.read_failed", "bad sector");
-    std::ranges::fill(into, 'x');
+    if (pass_ == breaking_ && reads_ == 3)
+      throw Error(ErrorKind::storage, "state.read_failed", "bad sector");
+    if (reads_++ == 10) return 0;
+    for (std::size_t i = 0; i < into.size(); ++i) into[i] = i % 64 == 63 ? '\n' : 'x';
     return into.size();
   }
-  void rewind() override {}
+  void rewind() override {
+    ++pass_;
+    reads_ = 0;
+  }
   std::uint64_t size() const override { return 1'000'000; }
-  int reads_ = 0;
+
+ private:
+  int breaking_, pass_ = 0, reads_ = 0;
 };
 
 TEST(Send, ABodyThatBreaksOffIsNeverEndedWithADot) {
-  auto peer =
-      peer_of(hello + "S: 250 PIPELINING\n" + envelope_one + envelope_ok + "C* 10000000 x\n");
-  BrokenSource body;
+  auto peer = peer_of(hello + "S: 250 PIPELINING\n" + envelope_one + envelope_ok + "C* 1000000 " +
+                      std::string(63, 'x') + "\\r\\n\n");
+  BrokenSource body(2);
   SendOutcome outcome = net::run(send_one(*peer, mail_of(body)));
   EXPECT_EQ(outcome.phase, Phase::before_data);
   EXPECT_EQ(code(outcome.error), "state.read_failed");
-  EXPECT_TRUE(peer->written().ends_with("xxx"));
+  EXPECT_TRUE(peer->written().ends_with("xxx\r\n"));
   EXPECT_TRUE(peer->is_closed());
+}
+
+TEST(Send, ABodyThatCannotBeReadAtAllCostsTheConnectionNothing) {
+  auto peer = peer_of(hello + "S: 250 PIPELINING\n");
+  BrokenSource body(1);
+  SendOutcome outcome = net::run(send_one(*peer, mail_of(body)));
+  EXPECT_EQ(code(outcome.error), "state.read_failed");
+  EXPECT_TRUE(outcome.error->session_usable());
+  EXPECT_FALSE(peer->written().contains("MAIL"));
 }
 
 TEST(Send, AServerOutOfStepIsLeft) {

@@ -1,6 +1,9 @@
 #include "smtp/client/connection.hpp"
 
+#include <optional>
+
 #include "base/error.hpp"
+#include "smtp/limits.hpp"
 
 namespace postroom::smtp {
 
@@ -18,8 +21,14 @@ Error closed_error(std::string message) {
 
 }  // namespace
 
-Connection::Connection(std::unique_ptr<net::Stream> stream, Transcript* transcript)
-    : stream_(std::move(stream)), transcript_(transcript) {}
+Connection::Connection(std::unique_ptr<net::Stream> stream, Transcript* transcript,
+                       const base::Clock& clock)
+    : stream_(std::move(stream)), transcript_(transcript), clock_(clock) {}
+
+bool Connection::is_fresh() const {
+  const auto silence = clock_.now() - last_heard_;
+  return silence >= base::Instant::duration::zero() && silence <= limits.fresh;
+}
 
 Task<Reply> Connection::read_reply() {
   if (!open_) throw closed_error("the connection is closed");
@@ -33,6 +42,7 @@ Task<Reply> Connection::read_reply() {
 }
 
 Task<Reply> Connection::read_reply_unguarded() {
+  std::optional<base::Instant> begun;
   while (true) {
     const std::string_view said = unread_.substr(0, 80);
     auto parsed = parser_.next(unread_);
@@ -56,6 +66,14 @@ Task<Reply> Connection::read_reply_unguarded() {
     std::size_t n = co_await stream_->read_some(buffer_);
     if (n == 0) throw closed_error("the server closed the connection");
     unread_ = std::string_view(buffer_.data(), n);
+    last_heard_ = clock_.now();
+    if (!begun) begun = last_heard_;
+    if (last_heard_ - *begun > limits.whole_reply) {
+      throw Error(ErrorKind::timed_out, "smtp.dripping_reply",
+                  "the server sends its answer byte by byte and does not end it",
+                  "the server, or something before it, is broken or hostile: check host and port")
+          .set_transient(true);
+    }
   }
 }
 

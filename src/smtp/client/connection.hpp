@@ -8,6 +8,7 @@
 #include <memory>
 #include <string_view>
 
+#include "base/clock.hpp"
 #include "net/stream.hpp"
 #include "smtp/transcript.hpp"
 #include "smtp/wire/reply.hpp"
@@ -18,11 +19,12 @@ using base::Task;
 
 class Connection {
  public:
-  // `transcript` may be null, else it outlives this.
-  Connection(std::unique_ptr<net::Stream> stream, Transcript* transcript);
+  // `transcript` may be null; it and `clock` outlive this.
+  Connection(std::unique_ptr<net::Stream> stream, Transcript* transcript, const base::Clock& clock);
 
   // Throws Error{network, "net.closed"} when the peer has finished, Error{protocol,
-  // "smtp.bad_reply"}, and what the stream throws.
+  // "smtp.bad_reply"}, Error{timed_out, "smtp.dripping_reply"} for a reply that does not end
+  // within limits.whole_reply of its first byte, and what the stream throws.
   Task<Reply> read_reply();
 
   // `lines` end in CRLF and live until this is done. Log them first, with log_client.
@@ -34,6 +36,9 @@ class Connection {
   // section 4.2).
   Task<void> start_tls();
 
+  // The peer was heard within limits.fresh: it is hardly gone.
+  bool is_fresh() const;
+
   bool is_open() const noexcept { return open_; }
   void close() noexcept;
   net::Stream& stream() noexcept { return *stream_; }
@@ -44,6 +49,8 @@ class Connection {
 
   std::unique_ptr<net::Stream> stream_;
   Transcript* transcript_;
+  const base::Clock& clock_;
+  base::Instant last_heard_{};
   ReplyParser parser_;
   std::array<char, 4096> buffer_;
   std::string_view unread_;  // of buffer_

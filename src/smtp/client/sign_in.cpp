@@ -118,12 +118,12 @@ std::string offer_in_words(const Capabilities& offered) { return base::join(offe
 Task<void> Client::sign_in(auth::Credentials credentials) {
   bool is_private = connection_.stream().is_private();
   std::unique_ptr<auth::SaslMechanism> mechanism =
-      is_private ? auth::choose_mechanism(offered_.auth, credentials, is_private) : nullptr;
-  if (is_private && !offered_.auth.empty() && !mechanism) {
-    throw Error(
-        ErrorKind::auth, "auth.no_mechanism",
-        "the server takes no password, it offers only " + base::printable(offer_in_words(offered_)),
-        "OAuth 2.0 may be needed, which this version cannot do yet");
+      is_private ? auth::choose_mechanism(terms_.offered.auth, credentials, is_private) : nullptr;
+  if (is_private && !terms_.offered.auth.empty() && !mechanism) {
+    throw Error(ErrorKind::auth, "auth.no_mechanism",
+                "the server takes no password, it offers only " +
+                    base::printable(offer_in_words(terms_.offered)),
+                "OAuth 2.0 may be needed, which this version cannot do yet");
   }
   co_await sign_in(std::move(mechanism));
 }
@@ -134,7 +134,7 @@ Task<void> Client::sign_in(std::unique_ptr<auth::SaslMechanism> mechanism) {
                 "no sign-in over a connection that everybody on the way can read",
                 "set smtp.tls to starttls or implicit");
   }
-  if (offered_.auth.empty()) {
+  if (terms_.offered.auth.empty()) {
     throw Error(ErrorKind::unsupported, "smtp.no_auth", "the server offers no sign-in here",
                 options_.tls == net::TlsMode::none
                     ? "many servers offer it only under TLS: set smtp.tls to starttls"
@@ -143,6 +143,9 @@ Task<void> Client::sign_in(std::unique_ptr<auth::SaslMechanism> mechanism) {
   SignIn attempt(connection_, *mechanism);
   try {
     co_await attempt.run();
+    // RFC 4954 section 4 wants EHLO again only behind a security layer, and we agree on none: it
+    // costs a round trip only where the server is known to change its offer.
+    if (quirks_.hello_again) co_await say_hello();
   } catch (const Error& error) {
     connection_.close();
     if (attempt.was_told_why() && error.kind() == ErrorKind::network) {

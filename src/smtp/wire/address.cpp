@@ -1,5 +1,10 @@
 #include "smtp/wire/address.hpp"
 
+#include <cstdint>
+#include <memory>
+
+#include <idn2.h>
+
 #include "base/utf8.hpp"
 #include "smtp/limits.hpp"
 
@@ -84,6 +89,23 @@ std::expected<AddressForm, std::string_view> check_address(std::string_view addr
   if (!is_domain(address.substr(local_length + 1)))
     return std::unexpected("what follows the @ is no domain");
   return base::is_ascii(address) ? AddressForm::ascii : AddressForm::international;
+}
+
+std::expected<std::string, std::string_view> to_wire_address(std::string_view address) {
+  const auto at = address.rfind('@');
+  if (at == std::string_view::npos || base::is_ascii(address.substr(at + 1)) ||
+      !base::is_ascii(address.substr(0, at)))
+    return std::string(address);
+  const std::string domain(address.substr(at + 1));
+  char* found = nullptr;
+  constexpr int flags = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES;
+  if (::idn2_to_ascii_8z(domain.c_str(), &found, flags) != IDN2_OK)
+    return std::unexpected("its domain is no internationalized name");
+  const std::unique_ptr<char, void (*)(void*)> owned(found, &::idn2_free);
+  std::string wire(address.substr(0, at + 1));
+  wire += found;
+  if (!check_address(wire)) return std::unexpected("its domain is no internationalized name");
+  return wire;
 }
 
 bool is_client_name(std::string_view name) { return base::is_ascii(name) && is_domain(name); }

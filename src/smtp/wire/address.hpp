@@ -5,6 +5,7 @@
 #pragma once
 
 #include <expected>
+#include <string>
 #include <string_view>
 
 namespace postroom::smtp {
@@ -19,6 +20,11 @@ enum class AddressForm {
 // local parts, underscores in domains), never with control characters, spaces or angle brackets
 // outside quotes.
 std::expected<AddressForm, std::string_view> check_address(std::string_view address);
+
+// A checked address as it goes on the wire: where the local part is ASCII, a domain beyond ASCII
+// becomes its A-labels (RFC 5891, UTS 46 nontransitional: "xn--..."), which every server takes.
+// Other addresses stay as they are. The reason where the domain is no internationalized name.
+std::expected<std::string, std::string_view> to_wire_address(std::string_view address);
 
 // True for a name or literal that may follow EHLO: the same domain rules, ASCII only.
 bool is_client_name(std::string_view name);

@@ -8,7 +8,7 @@ void DotStuffer::append(std::string_view piece, std::string& out) {
     if (piece[0] == '\n') piece.remove_prefix(1);
   }
   while (!piece.empty()) {
-    if (at_line_start_ && piece[0] == '.') out += '.';
+    if (at_line_start_ && piece[0] == '.' && dots_ == Dots::stuffed) out += '.';
     // memchr twice beats find_first_of: lines are long and rarely hold a CR anywhere but at their
     // end.
     auto end = piece.find('\n');
@@ -34,7 +34,8 @@ void DotStuffer::append(std::string_view piece, std::string& out) {
 }
 
 void DotStuffer::finish(std::string& out) {
-  out += at_line_start_ ? ".\r\n" : "\r\n.\r\n";
+  if (!at_line_start_) out += "\r\n";
+  if (dots_ == Dots::stuffed) out += ".\r\n";
   at_line_start_ = true;
   after_cr_ = false;
 }

@@ -43,7 +43,7 @@ std::string_view to_string(ReplyFault fault) noexcept {
     case ReplyFault::not_a_reply:
       return "a line that is no SMTP reply";
     case ReplyFault::codes_differ:
-      return "a reply with two different codes";
+      return "a reply that says yes and no";
     case ReplyFault::line_too_long:
       return "a reply line without end";
     case ReplyFault::reply_too_long:
@@ -78,11 +78,10 @@ std::expected<bool, ReplyFault> ReplyParser::add_line(std::string_view line) {
   if (code < 200 || code > 599 || (separator != ' ' && separator != '-')) {
     return std::unexpected(ReplyFault::not_a_reply);
   }
-  if (reply_.lines.empty()) {
-    reply_.code = code;
-  } else if (reply_.code != code) {
+  if (!reply_.lines.empty() && reply_.code / 100 != code / 100) {
     return std::unexpected(ReplyFault::codes_differ);
   }
+  reply_.code = code;  // the last line's counts
   std::string_view text = line.size() > 4 ? line.substr(4) : std::string_view{};
   reply_bytes_ += line.size();
   if (reply_.lines.size() >= limits.reply_lines || reply_bytes_ > limits.reply_bytes) {

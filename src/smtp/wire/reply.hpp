@@ -25,7 +25,7 @@ struct EnhancedCode {
 std::string to_string(const EnhancedCode& code);
 
 struct Reply {
-  int code = 0;                    // 200..599
+  int code = 0;                    // 200..599; the last line's, should they differ
   EnhancedCode enhanced;           // of the first line that has one
   std::vector<std::string> lines;  // the texts behind the code, raw; at least one, maybe empty
 
@@ -40,7 +40,7 @@ struct Reply {
 enum class ReplyFault {
   not_a_reply,   // no code in 200..599, or a code followed by something else than space, hyphen or
                  // line end
-  codes_differ,  // lines of one reply with two codes
+  codes_differ,  // lines of one reply with codes of two classes: it says yes and no
   line_too_long,
   reply_too_long,
 };
