@@ -201,7 +201,23 @@ bool any_named_leaf(const Part& part, const Bodies& bodies, int depth) {
       part.children, [&](const Part& child) { return any_named_leaf(child, bodies, depth + 1); });
 }
 
+void add_nested_html(const Part& part, int depth, std::vector<const Part*>& found) {
+  if (depth > deepest) return;
+  for (const Part& child : part.children) {
+    if (part.is_message() && is_plain(part) && needs_html(child)) {
+      if (const Part* html = find_bodies(child).html) found.push_back(html);
+    }
+    add_nested_html(child, depth + 1, found);
+  }
+}
+
 }  // namespace
+
+std::vector<const Part*> nested_html(const Part& root) {
+  std::vector<const Part*> found;
+  add_nested_html(root, 0, found);
+  return found;
+}
 
 std::vector<Attachment> packed_and_plain(const Part& root, const HtmlReader& read_html,
                                          Nested nested) {

@@ -60,6 +60,9 @@ std::vector<Attachment> attachments(const Part& root, const std::optional<std::s
 using HtmlReader = std::function<std::optional<std::string>(const Part& html)>;
 std::vector<Attachment> attachments(const Part& root, const HtmlReader& read_html, Nested nested);
 
+// The HTML of attached messages, at any depth, that decides what is inline there.
+std::vector<const Part*> nested_html(const Part& root);
+
 // Whether some part's being inline depends on the HTML's words: fetch html_part first.
 bool needs_html(const Part& root);
 
