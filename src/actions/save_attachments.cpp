@@ -129,6 +129,7 @@ class SaveAttachments final : public Action {
                                    {"size", static_cast<std::int64_t>(file.size)},
                                    {"sha256", file.sha256}});
     }
+    for (const std::string& note : reader.notes()) invocation.around.note(note);
     Result result;
     result.summary =
         saved.empty()

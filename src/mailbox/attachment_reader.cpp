@@ -106,7 +106,8 @@ Task<const mime::Attachment*> AttachmentReader::next() {
       is_row = opened_.stays;
     }
     if (!is_row) continue;
-    if (!row.note.empty()) warn("\"" + base::printable(row.name, 200) + "\" is " + row.note);
+    if (!row.note.empty() && notes_.size() < reader_limits.warnings)
+      notes_.push_back("\"" + base::printable(row.name, 200) + "\" is " + row.note);
     current_ = &row;
     co_return current_;
   }

@@ -25,8 +25,10 @@ class AttachmentReader {
   // The bytes of the one that next() gave, decoded. It must not be absent (Attachment::is_absent).
   Task<void> write(base::ByteSink& sink);
 
-  // What could not be opened, and what is not the file that it names; grows with next().
+  // What could not be opened or is damaged; grows with next().
   const std::vector<std::string>& warnings() const noexcept { return warnings_; }
+  // What is not the file that it names, and was sent so: encrypted, absent, a fragment.
+  const std::vector<std::string>& notes() const noexcept { return notes_; }
 
  private:
   Task<void> begin();
@@ -43,7 +45,7 @@ class AttachmentReader {
   std::size_t file_at_ = 0;  // of opened_.files, the next one
   const mime::Attachment* current_ = nullptr;
   const mime::OpenedFile* current_file_ = nullptr;
-  std::vector<std::string> warnings_;
+  std::vector<std::string> warnings_, notes_;
 };
 
 }  // namespace postroom::mailbox

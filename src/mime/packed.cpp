@@ -80,6 +80,7 @@ class Opener {
         add(std::move(row), *made, made, packed_.path);
       }
     }
+    // Mail without files: only how Outlook laid out the text, which nobody misses.
     if (!message->damage.empty()) {
       out_.stays = true;
       warn(fmt::format("{} is damaged ({}): it is kept beside what could be read of it",
@@ -92,9 +93,6 @@ class Opener {
       out_.stays = true;
       warn(fmt::format("{} holds no files but an item of Outlook ({}): it is kept as it is",
                        in_quotes(packed_.name), base::printable(message->message_class, 100)));
-    } else if (out_.files.empty()) {
-      warn(fmt::format("{} holds no files, only how Outlook laid out the text",
-                       in_quotes(packed_.name)));
     }
   }
 
