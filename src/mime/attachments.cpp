@@ -116,7 +116,7 @@ class Walk {
   // Files are written into the text by programs that know nothing else: HTML, or base64 around it,
   // is not theirs. What is skipped here need not be fetched.
   void add_text(const Part& part) {
-    constexpr std::uint64_t smallest = 30;  // "begin 644 a", one line of data and "end"
+    constexpr std::uint64_t smallest = 20;  // "begin 644 a", "`" and "end"
     if (bodies_.html != nullptr || part.size < smallest || part.subtype != "plain") return;
     if (parse_encoding(part.encoding) == Encoding::base64) return;
     Attachment text;

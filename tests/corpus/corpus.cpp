@@ -37,11 +37,16 @@ std::string line(std::string_view name, std::string_view type, bool is_inline, b
                      is_absent ? " absent" : "", path, sha256);
 }
 
+// A server spells out what RFC 2045 lets a message leave out.
 void add_tree(const mime::Part& part, int depth, bool with_sizes, std::string& out) {
+  const std::string encoding =
+      part.encoding.empty() && !part.is_multipart() ? "7bit" : part.encoding;
+  const std::string charset =
+      part.charset.empty() && part.type == "text" ? "us-ascii" : part.charset;
   out +=
       fmt::format("{:{}}{} {}/{} name={} disposition={} cid={} location={} encoding={} charset={}",
                   "", depth, part.id, part.type, part.subtype, part.name, part.disposition,
-                  part.content_id, part.content_location, part.encoding, part.charset);
+                  part.content_id, part.content_location, encoding, charset);
   if (with_sizes) out += fmt::format(" size={}", part.size);
   if (part.envelope) out += " subject=" + part.envelope->subject;
   out += '\n';
