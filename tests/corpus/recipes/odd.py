@@ -28,7 +28,7 @@ def structure():
     for label, mark in [("spaces", "a b c"), ("colons", "a:b=c?d/e"), ("quote signs", "a'b(c)+_,-./"), ("dashes", "----=_Part_1"),
                         ("long", "b" * 70), ("short", "b"), ("digits", "0")]:
         yield Case("boundary: " + label, message(multi("mixed", two, boundary=mark)), [pdf_file()], "words")
-    yield Case("boundary too long", message(multi("mixed", two, boundary="b" * 120)), [pdf_file()], "words", tree=False)
+    yield Case("boundary too long", message(multi("mixed", two, boundary="b" * 120)), [pdf_file()], "words", tree=False, saved=False)
     yield Case("boundary in 8 bits", message(multi("mixed", two, boundary="gr\u00fc\u00dfe".encode("latin-1"))), [pdf_file()], "words",
                tree=False, saved=False)
     yield Case("boundary without quotes", message(multi("mixed", two, boundary="xyz").replace(b'"xyz"', b"xyz")), [pdf_file()], "words")
@@ -38,7 +38,8 @@ def structure():
                [pdf_file()], "words")
     looks = raw("--\n--xyzz\n--xy\n -- xyz\n--xyz1\n-- \nsigned")
     yield Case("lines that look like boundaries", message(multi("mixed", [entity(["Content-Type: text/plain"], looks), pdf()],
-               boundary="xyz")), [pdf_file()], looks.decode().replace("\r\n", "\n"))
+               boundary="xyz")), [pdf_file()], looks.decode().replace("\r\n", "\n"),
+               tree=False, saved=False)  # to Dovecot, what begins as a boundary is one
     part = lambda words: entity([], raw(words))
     yield Case("parts without headers", message(multi("mixed", [part("words"), pdf()])), [pdf_file()], "words")
     yield Case("a part without even an empty line", message(multi("mixed", [b"just words", pdf()])), [pdf_file()], "just words",
@@ -48,7 +49,8 @@ def structure():
     yield Case("boundary never comes", message(entity(['Content-Type: multipart/mixed; boundary="x"'], raw("plain words\n"))), [],
                "plain words\n", warnings=["without parts"], tree=False)
     yield Case("multipart without parts inside", message(multi("mixed", [text(), entity(
-               ['Content-Type: multipart/mixed; boundary="zz"'], b""), pdf()])), [pdf_file()], "words", warnings=["closing"], tree=False)
+               ['Content-Type: multipart/mixed; boundary="zz"'], b""), pdf()])), [pdf_file()], "words", warnings=["closing"], tree=False,
+               saved=False)
     yield Case("same boundary in both", message(multi("mixed", [entity(['Content-Type: multipart/mixed; boundary="x"'],
                b"--x\r\n\r\nsame")], boundary="x")), [], "same", warnings=["closing"], tree=False, saved=False)
     yield Case("five hundred parts", message(multi("mixed", [text()] + [leaf("application/pdf", PDF[:20] + bytes([i % 250]),
@@ -126,10 +128,12 @@ def encodings():
         yield Case("unknown encoding " + cte, letter(part(b"%PDF raw", cte)), [File("a.pdf", b"%PDF raw", "application/pdf")], "words",
                    warnings=["unknown encoding"])
     yield Case("multipart in base64", message(multi("mixed", [text(), pdf()], headers=["Content-Transfer-Encoding: base64"])), [pdf_file()],
-               "words", warnings=["multipart says"])
+               "words", warnings=["multipart says"], tree=False)
     yield Case("multipart in quoted-printable", message(multi("mixed", [text(), pdf()],
-               headers=["Content-Transfer-Encoding: quoted-printable"])), [pdf_file()], "words", warnings=["multipart says"])
-    yield Case("multipart in 8bit", message(multi("mixed", [text(), pdf()], headers=["Content-Transfer-Encoding: 8bit"])), [pdf_file()], "words")
+               headers=["Content-Transfer-Encoding: quoted-printable"])), [pdf_file()], "words", warnings=["multipart says"],
+               tree=False)
+    yield Case("multipart in 8bit", message(multi("mixed", [text(), pdf()], headers=["Content-Transfer-Encoding: 8bit"])), [pdf_file()], "words",
+               tree=False)
     quote = lambda body: message(entity(["Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: quoted-printable"], body))
     for label, body, words in [
             ("accents", b"caf=C3=A9", "caf\u00e9"), ("lower case", b"caf=c3=a9", "caf\u00e9"), ("soft break", b"wo=\r\nrds", "words"),

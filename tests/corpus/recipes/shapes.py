@@ -20,7 +20,8 @@ def cases():
     # A file after the words, whatever its disposition says.
     for number, disposition in enumerate(DISPOSITIONS):
         yield Case("disposition %d %s" % (number, (disposition or "none").split(";")[0]),
-                   message(multi("mixed", [text(), pdf(disposition=disposition)])), [pdf_file()], "words")
+                   message(multi("mixed", [text(), pdf(disposition=disposition)])), [pdf_file()], "words",
+                   tree=disposition != '"attachment"')
     # Each kind of file after the words, and as the whole message.
     for kind, name, data in KINDS:
         yield Case("kind " + name, message(multi("mixed", [text(), leaf(kind, data, name=name)])),
