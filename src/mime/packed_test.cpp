@@ -111,7 +111,7 @@ TEST(PackedTest, AnAttachedMessageBecomesMail) {
   EXPECT_EQ(mail.envelope().subject, "Offer");
   EXPECT_EQ(mail.envelope().from.at(0).address, "carl@example.net");
   EXPECT_EQ(mail.header("Date"), "Mon, 23 Nov 2026 10:00:00 +0000");
-  EXPECT_EQ(mail.text(), "inner words");
+  EXPECT_EQ(mail.text(), "inner words\n");
   EXPECT_TRUE(mail.warnings().empty());
   // The same bytes each time: saving them twice is one file.
   EXPECT_EQ(open(outer, Packing::tnef).files[0].bytes, opened.files[0].bytes);
