@@ -77,9 +77,19 @@ Task<void> AttachmentReader::open(const mime::Attachment& packed) {
   opened_ = {};
   opened_.stays = packed.packing != mime::Packing::text;
   std::optional<std::string> bytes;
-  if (packed.size <= limits.bytes) bytes = co_await read(packed.part_id, limits.bytes);
+  std::optional<base::Error> refusal;
+  try {
+    if (packed.size <= limits.bytes) bytes = co_await read(packed.part_id, limits.bytes);
+  } catch (const base::Error& error) {
+    // What is packed may be missed, the other attachments not: but only a broken part, not a broken
+    // session, is passed over.
+    if (!error.session_usable() || error.kind() == base::ErrorKind::cancelled) throw;
+    refusal = error;
+  }
   if (bytes) {
     opened_ = mime::open_packed(packed, std::move(*bytes), nested_, limits);
+  } else if (refusal) {
+    warn("a part could not be read: " + refusal->message());
   } else if (opened_.stays) {
     warn(mime::too_large_to_open(packed, limits));
   }

@@ -69,6 +69,14 @@ bool has_calendar_file(const Part& part, const Part* parent, int depth) {
   return is_calendar && parent != nullptr && parent->subtype != "alternative";
 }
 
+// One text, perhaps with the footer of a mailing list.
+bool has_only_text(const Part& root) {
+  if (!root.is_multipart()) return root.is("text", "plain");
+  return root.subtype == "mixed" && std::ranges::all_of(root.children, [](const Part& child) {
+           return child.is("text", "plain");
+         });
+}
+
 // One message's level; nested messages get a walk of their own.
 class Walk {
  public:
@@ -76,6 +84,7 @@ class Walk {
        std::string path, int depth)
       : bodies_(find_bodies(root)),
         has_calendar_(has_calendar_file(root, nullptr, depth)),
+        is_only_text_(has_only_text(root)),
         read_html_(read_html),
         nested_(nested),
         out_(out),
@@ -113,11 +122,11 @@ class Walk {
     return false;
   }
 
-  // Files are written into the text by programs that know nothing else: HTML, or base64 around it,
-  // is not theirs. What is skipped here need not be fetched.
+  // Files are written into the text by programs that know nothing else: HTML, other parts, or
+  // base64 around it are not theirs. What is skipped here need not be fetched.
   void add_text(const Part& part) {
     constexpr std::uint64_t smallest = 20;  // "begin 644 a", "`" and "end"
-    if (bodies_.html != nullptr || part.size < smallest || part.subtype != "plain") return;
+    if (!is_only_text_ || bodies_.html != nullptr || part.size < smallest) return;
     if (parse_encoding(part.encoding) == Encoding::base64) return;
     Attachment text;
     text.part_id = part.id;
@@ -182,6 +191,7 @@ class Walk {
 
   Bodies bodies_;
   bool has_calendar_;
+  bool is_only_text_;
   const HtmlReader& read_html_;
   Nested nested_;
   std::vector<Attachment>& out_;

@@ -57,6 +57,8 @@ def written_into_text():
         body = yenc(data, "files.zip", **more)
         yield Case("yenc, " + label, plain(body, "text/plain; charset=iso-8859-1"), [File("files.zip", data, "application/zip")], None,
                    warnings=warnings, tree=False, saved=b"\0" not in body)
+    yield Case("uuencode with a list's footer", message(multi("mixed", [entity(["Content-Type: text/plain"], block), text("list footer")])),
+               [pdf_file(), File("attachment-2.txt", b"list footer", "text/plain")], None)
     inner = message(entity(["Content-Type: text/plain"], block), ["Subject: Inner"])
     yield Case("uuencode in a forwarded message", message(multi("mixed", [text(), attached(inner)])),
                [File("Inner.eml", inner, "message/rfc822"), pdf_file().inside("Inner.eml")], "words")
