@@ -12,8 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   packed.part_id = "1";
   packed.name = packed.path = "winmail.dat";
   std::string bytes(reinterpret_cast<const char*>(data), size);
-  for (auto packing : {mime::Packing::tnef_with_words, mime::Packing::text,
-                       mime::Packing::apple_single}) {
+  for (auto packing :
+       {mime::Packing::tnef_with_words, mime::Packing::text, mime::Packing::apple_single}) {
     packed.packing = packing;
     const mime::Opened opened = mime::open_packed(packed, bytes, mime::Nested::recurse);
     for (const mime::OpenedFile& file : opened.files) {
