@@ -21,6 +21,7 @@ class SocketStream final : public Stream {
   bool is_encrypted() const noexcept override { return encrypted_; }
   bool is_private() const noexcept override { return encrypted_ || socket_.is_peer_loopback(); }
   TlsFacts tls_facts() const override;
+  std::string channel_binding() const override;
   void set_idle_limit(std::chrono::milliseconds limit) noexcept override {
     socket_.set_idle_limit(limit);
   }

@@ -39,6 +39,7 @@ class TlsLayer {
   Task<void> write(std::string_view bytes);
 
   TlsFacts facts() const;
+  std::string channel_binding() const;  // as Stream::channel_binding
 
   // Says goodbye (close_notify) if the socket takes it at once.
   void finish() noexcept;

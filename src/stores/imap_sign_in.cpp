@@ -1,34 +1,14 @@
 #include "stores/imap_sign_in.hpp"
 
-#include "imap/client/authenticate.hpp"
 #include "imap/client/fetch_capabilities.hpp"
 #include "imap/client/id.hpp"
-#include "imap/client/login.hpp"
+#include "imap/client/sign_in.hpp"
 #include "imap/client/start_tls.hpp"
 #include "net/with_timeout.hpp"
 #include "stores/connecting.hpp"
 
 namespace postroom::stores {
 namespace {
-
-Task<void> prove(imap::Client& client, auth::Credentials credentials) {
-  const std::vector<std::string> offered = client.capabilities().sasl_mechanisms();
-  const bool is_private = client.stream().is_private();
-  auto mechanism = auth::choose_mechanism(offered, credentials, is_private);
-  if (mechanism) {
-    auto signing = imap::authenticate(client, std::move(mechanism));
-    co_await signing.result();
-    co_return;
-  }
-  // LOGIN has no place for another user's name.
-  if (!credentials.authzid.empty()) {
-    throw base::Error(base::ErrorKind::unsupported, "auth.no_authzid",
-                      "the server offers no way to sign in to another user's mailbox",
-                      "leave out mailbox, or sign in as the owner of the mailbox");
-  }
-  auto signing = imap::login(client, credentials.username, credentials.password);
-  co_await signing.result();
-}
 
 Task<std::unique_ptr<imap::Client>> open_imap(const account::Account& account,
                                               net::Connector& connector,
@@ -42,7 +22,7 @@ Task<std::unique_ptr<imap::Client>> open_imap(const account::Account& account,
   if (target.tls == net::TlsMode::starttls) co_await imap::start_tls(*client);
   co_await imap::fetch_capabilities(*client);
   if (credentials && !client->is_preauthenticated()) {
-    co_await prove(*client, std::move(*credentials));
+    co_await imap::sign_in(*client, std::move(*credentials));
     co_await imap::fetch_capabilities(*client);
   }
   if (client->quirks().wants_id && client->can("ID")) {

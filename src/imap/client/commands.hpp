@@ -16,6 +16,7 @@
 #include "imap/client/noop.hpp"
 #include "imap/client/rename.hpp"
 #include "imap/client/select.hpp"
+#include "imap/client/sign_in.hpp"
 #include "imap/client/start_tls.hpp"
 #include "imap/client/status.hpp"
 #include "imap/client/subscribe.hpp"

@@ -59,7 +59,9 @@ class Client {
   // What the server offered at the last EHLO; all off after HELO.
   const Capabilities& capabilities() const noexcept { return offered_; }
 
-  // Signs in by the strongest mechanism that both have. Throws Error{auth}: auth.plaintext_refused
+  // Signs in by the strongest mechanism that both have; one that the server then does not know (500
+  // to 504) is followed by the next, as long as that gives away nothing more
+  // (auth/sasl_refusal.hpp). Any failure closes the connection. Throws Error{auth}: auth.plaintext_refused
   // before any credential byte when the stream is not private, auth.no_mechanism,
   // auth.server_not_verified, auth.wrong_password and the rest of wire/reply_cause;
   // Error{unsupported, "smtp.no_auth"} when the server offers no sign-in at all.
