@@ -16,7 +16,9 @@ Task<std::unique_ptr<imap::Client>> open_imap(const account::Account& account,
   const net::Target target = target_of(account.endpoint, account);
   std::unique_ptr<net::Stream> opened = co_await connector.open(target);
   std::unique_ptr<net::Stream> stream = trusted(std::move(opened), account.allow_plaintext);
-  auto client = std::make_unique<imap::Client>(std::move(stream));
+  imap::ClientLimits limits;
+  limits.reply.patience = 2 * account.timeout;
+  auto client = std::make_unique<imap::Client>(std::move(stream), limits);
   auto greeting = client->read_greeting();
   co_await hear_greeting(target.tls, account.timeout, std::move(greeting));
   if (target.tls == net::TlsMode::starttls) co_await imap::start_tls(*client);

@@ -18,9 +18,10 @@ import time
 
 from hostile_server import (Certificates, Imap, Smtp, endless, fetched, forever, hang_up, is_asked, mail, reply_with,
                             saying, stall, under_tls)
+from hostile_table import CASES as TABLE
 from hostile_world import SECRETS, Failed, World
 
-CASES = {}
+CASES = dict(TABLE)
 
 
 def case(function):

@@ -72,6 +72,7 @@
 #include "imap/quirks.hpp"
 #include "imap/wire/mailbox_name.hpp"
 #include "imap/wire/splitter.hpp"
+#include "net/pace.hpp"
 #include "net/stream.hpp"
 
 namespace postroom::imap {
@@ -87,6 +88,12 @@ struct ClientLimits {
   std::size_t command_line = 7'900;
   // FETCH replies held for a command that nobody reads while another one is waited for.
   std::size_t backlog = 16u << 20;
+  // One reply, from its first byte on, literals included: nobody may keep it open by a byte now and
+  // then.
+  net::PaceLimits reply;
+  // One command: servers answer a COPY of 100,000 messages after half an hour, with a sign of life
+  // every 15 seconds.
+  net::PaceLimits command{.patience = std::chrono::hours(1)};
 };
 
 struct SelectedFolder {
@@ -207,7 +214,10 @@ class Client {
   std::string last_unreadable_;
   std::string greeting_;
   std::string alert_;
+  int alerts_ = 0;
   bool preauthenticated_ = false;
+  net::Pace reply_pace_;
+  net::Pace command_pace_;
 };
 
 }  // namespace postroom::imap

@@ -59,7 +59,7 @@ bool Client::offer(const wire::Response& response) {
 
 // Without an end, such replies would hold a run for ever: each of them is a sign of life.
 void Client::count_unasked(std::size_t cost) {
-  unasked_ += cost;
+  unasked_ += std::max(cost, limits_.wire.unasked_least);
   if (unasked_ <= limits_.wire.unasked) return;
   throw Error(ErrorKind::protocol, "imap.flood",
               "the server sends replies without end that nothing asked for",
@@ -104,7 +104,12 @@ void Client::note_unreadable(std::string_view text, const wire::ParseError& erro
 
 void Client::take_status(const wire::Status& status) {
   if (status.code.is("CAPABILITY")) capabilities_ = Capabilities(status.code.arguments);
-  if (status.code.is("ALERT")) alert_ = base::printable(status.text);
+  if (!status.code.is("ALERT")) return;
+  std::string alert = base::printable(status.text);
+  if (alert == alert_) return;
+  alert_ = std::move(alert);
+  constexpr int most = 5;  // of one connection: words for a human, not a flood
+  if (++alerts_ <= most) spdlog::warn("imap: the server says: {}", alert_);
 }
 
 void Client::take_tagged(const wire::Status& status) {
@@ -118,6 +123,7 @@ void Client::take_tagged(const wire::Status& status) {
   std::shared_ptr<Part> part = *at;
   in_flight_.erase(at);
   unasked_ = 0;
+  command_pace_.begin_again();
   unanswered_ -= std::min(unanswered_, part->sent_bytes);
   part->pieces.clear();
   if (blocker_ == part) blocker_.reset();

@@ -32,7 +32,9 @@ void expect_positive(const Reply& reply, Stage stage) {
 }  // namespace
 
 Client::Client(std::unique_ptr<net::Stream> stream, ClientOptions options)
-    : options_(std::move(options)), connection_(std::move(stream), options_.transcript) {}
+    : options_(std::move(options)), connection_(std::move(stream), options_.transcript) {
+  connection_.set_pace({.patience = 2 * options_.idle_limit});
+}
 
 Task<Reply> Client::ask(std::string line) {
   connection_.log_client(line);

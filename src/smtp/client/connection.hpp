@@ -8,6 +8,7 @@
 #include <memory>
 #include <string_view>
 
+#include "net/pace.hpp"
 #include "net/stream.hpp"
 #include "smtp/transcript.hpp"
 #include "smtp/wire/reply.hpp"
@@ -25,7 +26,10 @@ class Connection {
   // "smtp.bad_reply"}, and what the stream throws.
   Task<Reply> read_reply();
 
-  // `lines` end in CRLF and live until this is done. Log them first, with log_client.
+  // `lines` end in CRLF and live until this is done. Log them first, with log_client. Everything
+  // asked before has been answered: a reply that is here already answers nothing, and whatever
+  // comes behind it would be taken for the answer to something else. Throws Error{protocol,
+  // "smtp.unexpected_reply"} for one, and what to_error says of a 421.
   Task<void> write(std::string_view lines);
   void log_client(std::string_view line) noexcept;
 
@@ -34,6 +38,9 @@ class Connection {
   // section 4.2).
   Task<void> start_tls();
 
+  // For each reply from its first byte on; see net/pace.hpp.
+  void set_pace(net::PaceLimits limits) noexcept { pace_ = net::Pace(limits); }
+
   bool is_open() const noexcept { return open_; }
   void close() noexcept;
   net::Stream& stream() noexcept { return *stream_; }
@@ -41,12 +48,14 @@ class Connection {
 
  private:
   Task<Reply> read_reply_unguarded();
+  Task<void> refuse_strays();
 
   std::unique_ptr<net::Stream> stream_;
   Transcript* transcript_;
   ReplyParser parser_;
   std::array<char, 4096> buffer_;
   std::string_view unread_;  // of buffer_
+  net::Pace pace_{net::PaceLimits{}};
   bool open_ = true;
 };
 
