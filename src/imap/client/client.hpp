@@ -14,8 +14,11 @@
 //   co_await imap::start_tls(client);            // TlsMode::starttls only, first of all
 //   co_await imap::fetch_capabilities(client);   // asks only if the greeting did not say
 //
+//   co_await imap::sign_in(client, credentials); // or, where SELECT may leave in the same write:
+//
 //   auto offered = client.capabilities().sasl_mechanisms();
-//   auto mechanism = auth::choose_mechanism(offered, credentials, client.stream().is_private());
+//   auto mechanism = auth::choose_mechanism(offered, credentials, client.stream().is_private(),
+//                                           client.stream().channel_binding());
 //   auto sign_in = imap::authenticate(client, std::move(mechanism), imap::Pipelining::allowed);
 //   auto opening = imap::select(client, inbox, imap::Access::read_write);
 //   co_await sign_in.result();                   // PLAIN and SELECT left in one write

@@ -5,6 +5,7 @@
 #include "net/connector.hpp"
 #include "net/task_group.hpp"
 #include "smtp/client/client.hpp"
+#include "smtp/client/story_fixture.hpp"
 #include "tests/support/sign_in_server.hpp"
 
 namespace postroom::smtp {
@@ -113,6 +114,38 @@ TEST_F(BoundSignIn, TriesTheNextMechanismWhereOneIsNotKnown) {
   EXPECT_EQ(outcome({.offers = "SCRAM-SHA-256-PLUS PLAIN", .unknown = "SCRAM-SHA-256-PLUS"}),
             "auth.mechanism_refused");
   EXPECT_EQ(notes_->all(), Notes{"SCRAM-SHA-256-PLUS unknown"}) << "no password behind -PLUS";
+}
+
+// Without TLS of its own: what servers write where base64 belongs.
+Task<void> sign_in_by_script(test::ScriptedPeer& peer) {
+  Client client(peer.open(), {});
+  co_await client.open();
+  auth::Credentials who{"user", {}, base::Secret("secret")};
+  co_await client.sign_in(std::move(who));
+}
+
+std::string outcome_of_script(const std::string& script) {
+  auto peer = std::make_shared<test::ScriptedPeer>(
+      test::Script::parse("S: 220 ready\nC: EHLO [127.0.0.1]\nS: 250-mx\n" + script),
+      test::PeerOptions{});
+  auto error = error_of(sign_in_by_script(*peer));
+  EXPECT_EQ(peer->remaining(), "");
+  return error ? error->code() : "signed in";
+}
+
+TEST(SignInWords, LoginAsksInWordsOrInNone) {
+  for (const char* question : {"Username:", "VXNlcm5hbWU6", "", "go ahead"}) {
+    EXPECT_EQ(
+        outcome_of_script("S: 250 AUTH LOGIN\nC: AUTH LOGIN\nS: 334 " + std::string(question) +
+                          "\nC: dXNlcg==\nS: 334 UGFzc3dvcmQ6\nC: c2VjcmV0\nS: 235 ok\n"),
+        "signed in")
+        << question;
+  }
+}
+
+TEST(SignInWords, AStrayReplyEndsTheConversation) {
+  EXPECT_EQ(outcome_of_script("S- 250 AUTH PLAIN\\r\\n250 more\\r\\n\n"), "smtp.unexpected_reply");
+  EXPECT_EQ(outcome_of_script("S- 250 AUTH PLAIN\\r\\n421 4.3.2 bye\\r\\n\n"), "smtp.unavailable");
 }
 
 }  // namespace
