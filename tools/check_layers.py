@@ -59,7 +59,7 @@ LIBRARIES = [
     (r"yaml-cpp/.*", r"flow/.*", "yaml-cpp belongs to flow/"),
     (r"lua\.hpp|lua\.h|lauxlib\.h|lualib\.h|lua5\.4/.*", r"flow/.*", "Lua belongs to flow/"),
     (r"gsasl\.h", r"auth/.*", "GNU SASL belongs to auth/"),
-    (r"openssl/.*", r"net/.*|auth/jwt\.cpp", "OpenSSL belongs to net/ and auth/jwt.cpp"),
+    (r"openssl/.*", r"net/.*|auth/(jwt|hmac)\.cpp", "OpenSSL belongs to net/, auth/jwt.cpp and auth/hmac.cpp"),
     (r"ytnef\.h|tnef-.*\.h|mapi.*\.h", r"mime/.*_test\.cpp", "libytnef is for comparing only (docs/decisions/0004)"),
     (r"sodium(/.*|\.h)", r"vault/.*", "libsodium belongs to vault/"),
     (r"boost/beast(/.*|\.hpp)", r"net/http_server\.cpp", "Beast belongs to net/http_server.cpp"),

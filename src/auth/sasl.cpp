@@ -1,11 +1,13 @@
 #include "auth/sasl.hpp"
 
+#include <algorithm>
 #include <array>
-#include <optional>
 
 #include <gsasl.h>
 #include <string.h>
 
+#include "auth/scram.hpp"
+#include "base/base64.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -16,15 +18,6 @@ using base::Error;
 using base::ErrorKind;
 using base::Secret;
 
-struct Limits {
-  // A server's message fits a few hundred bytes; more is an attack on our memory.
-  std::size_t challenge_bytes = 4096;
-  // RFC 7677 asks for 4,096 and up, careful servers use 600,000; each costs about a microsecond of
-  // our one thread.
-  std::uint64_t scram_iterations = 1'000'000;
-};
-constexpr Limits limits;
-
 struct MechanismFacts {
   const char* name;
   bool client_first;
@@ -32,25 +25,23 @@ struct MechanismFacts {
   bool shows_password;
   bool carries_authzid;
   bool is_scram;
+  bool is_bound;
+  ScramHash hash;  // of SCRAM
 };
 
-// Strongest first.
+// Strongest first: naming the connection counts for more than the longer hash (RFC 5802 section 6).
 constexpr std::array mechanisms = {
-    MechanismFacts{"SCRAM-SHA-256", true, false, false, true, true},
-    MechanismFacts{"SCRAM-SHA-1", true, false, false, true, true},
-    MechanismFacts{"PLAIN", true, true, true, true, false},
-    MechanismFacts{"LOGIN", false, false, true, false, false},
+    MechanismFacts{"SCRAM-SHA-256-PLUS", true, false, false, true, true, true, ScramHash::sha256},
+    MechanismFacts{"SCRAM-SHA-1-PLUS", true, false, false, true, true, true, ScramHash::sha1},
+    MechanismFacts{"SCRAM-SHA-256", true, false, false, true, true, false, ScramHash::sha256},
+    MechanismFacts{"SCRAM-SHA-1", true, false, false, true, true, false, ScramHash::sha1},
+    MechanismFacts{"PLAIN", true, true, true, true, false, false, {}},
+    MechanismFacts{"LOGIN", false, false, true, false, false, false, {}},
 };
 
 [[noreturn]] void throw_bad_credentials(std::string message) {
   throw Error(ErrorKind::auth, "auth.bad_credentials", std::move(message),
               "check the user name and the password that the connect step names");
-}
-
-[[noreturn]] void throw_bad_challenge(std::string message) {
-  throw Error(ErrorKind::auth, "auth.bad_challenge", std::move(message),
-              "the server's sign-in is broken or hostile: check the host name, or ask the server's "
-              "administrator");
 }
 
 // The library's context: read-only after this, so that every thread may start sessions on it.
@@ -69,16 +60,9 @@ Gsasl* context() {
   return instance.handle;
 }
 
-// The `i=` of a SCRAM server-first message (RFC 5802 section 7); nothing when there is none.
-std::optional<std::uint64_t> scram_iterations(std::string_view message) {
-  for (std::string_view attribute : base::split(message, ',')) {
-    if (attribute.starts_with("i=")) return base::to_number(attribute.substr(2));
-  }
-  return std::nullopt;
-}
-
 // SCRAM sends and hashes text only in its prepared form (RFC 4013), which control characters do not
-// have.
+// have. Its flag of this name forbids what is younger than Unicode 3.2 (emoji), and its key
+// derivation sets it, too.
 bool is_preparable(std::string_view text) {
   char* prepared = nullptr;
   Secret terminated(text);
@@ -92,7 +76,9 @@ bool is_preparable(std::string_view text) {
 
 class GsaslMechanism final : public SaslMechanism {
  public:
-  GsaslMechanism(const MechanismFacts& facts, const Credentials& credentials) : facts_(facts) {
+  GsaslMechanism(const MechanismFacts& facts, const Credentials& credentials,
+                 std::string_view channel_binding)
+      : facts_(facts) {
     if (int rc = gsasl_client_start(context(), facts.name, &session_); rc != GSASL_OK) {
       throw Error(ErrorKind::internal, "auth.sasl_library",
                   std::string("GNU SASL cannot do ") + facts.name + ": " + gsasl_strerror(rc));
@@ -103,6 +89,7 @@ class GsaslMechanism final : public SaslMechanism {
       set(GSASL_AUTHZID, credentials.authzid);
     }
     set(GSASL_PASSWORD, credentials.password.reveal());
+    if (facts.is_bound) set(GSASL_CB_TLS_EXPORTER, base::to_base64(channel_binding));
   }
   GsaslMechanism(const GsaslMechanism&) = delete;
   GsaslMechanism& operator=(const GsaslMechanism&) = delete;
@@ -119,6 +106,9 @@ class GsaslMechanism final : public SaslMechanism {
   std::string_view name() const noexcept override { return facts_.name; }
   bool client_first() const noexcept override { return facts_.client_first; }
   bool single_step() const noexcept override { return facts_.single_step; }
+  bool is_bound() const noexcept override { return facts_.is_bound; }
+  // SCRAM's first message names the user only.
+  bool has_proved() const noexcept override { return steps_ > (facts_.is_scram ? 1 : 0); }
   bool is_done() const noexcept override { return state_ == State::done; }
 
   Secret step(std::string_view challenge) override {
@@ -154,16 +144,9 @@ class GsaslMechanism final : public SaslMechanism {
   }
 
   void check(std::string_view challenge) const {
-    if (challenge.size() > limits.challenge_bytes)
+    if (challenge.size() > sasl_limits.challenge_bytes)
       throw_bad_challenge("the server's sign-in message is too long");
-    if (facts_.is_scram && steps_ == 1) {
-      auto iterations = scram_iterations(challenge);
-      if (iterations && *iterations > limits.scram_iterations) {
-        throw_bad_challenge("the server asks for " + std::to_string(*iterations) +
-                            " rounds of key derivation, more than " +
-                            std::to_string(limits.scram_iterations));
-      }
-    }
+    if (facts_.is_scram && steps_ > 0) check_scram_challenge(challenge);
   }
 
   [[noreturn]] void throw_for(int rc) const {
@@ -179,10 +162,7 @@ class GsaslMechanism final : public SaslMechanism {
         throw_bad_challenge(std::string("the server's ") + facts_.name +
                             " message makes no sense (" + gsasl_strerror(rc) + ")");
     }
-    throw Error(ErrorKind::auth, "auth.server_not_verified",
-                "the server could not prove that it knows the password: it may be an impostor",
-                "check the host name and the certificate; do not send the password to this server "
-                "by another mechanism");
+    throw_server_not_verified();
   }
 
   const MechanismFacts& facts_;
@@ -195,7 +175,8 @@ class GsaslMechanism final : public SaslMechanism {
 
 std::unique_ptr<SaslMechanism> choose_mechanism(std::span<const std::string> offered,
                                                 const Credentials& credentials,
-                                                bool stream_is_private) {
+                                                bool stream_is_private,
+                                                std::string_view channel_binding) {
   constexpr std::string_view nul("\0", 1);
   if (credentials.username.empty()) throw_bad_credentials("the user name is empty");
   if (credentials.password.empty()) throw_bad_credentials("the password is empty");
@@ -207,14 +188,21 @@ std::unique_ptr<SaslMechanism> choose_mechanism(std::span<const std::string> off
                               is_preparable(credentials.authzid) &&
                               is_preparable(credentials.password.reveal());
   bool needs_authzid = !credentials.authzid.empty() && credentials.authzid != credentials.username;
+  auto is_offered = [&](const MechanismFacts& facts) {
+    return std::ranges::any_of(
+        offered, [&](const std::string& name) { return base::ascii_iequals(name, facts.name); });
+  };
+  bool server_binds = std::ranges::any_of(
+      mechanisms, [&](const auto& facts) { return facts.is_bound && is_offered(facts); });
   for (const auto& facts : mechanisms) {
     if (facts.shows_password && !stream_is_private) continue;
     if (facts.is_scram && !scram_can_write_them) continue;
+    if (facts.is_bound && channel_binding.empty()) continue;
     if (needs_authzid && !facts.carries_authzid) continue;
-    for (const auto& name : offered) {
-      if (base::ascii_iequals(name, facts.name))
-        return std::make_unique<GsaslMechanism>(facts, credentials);
-    }
+    if (!is_offered(facts)) continue;
+    if (facts.is_scram && !channel_binding.empty() && !server_binds)
+      return make_downgrade_checked_scram(facts.hash, credentials);
+    return std::make_unique<GsaslMechanism>(facts, credentials, channel_binding);
   }
   return nullptr;
 }

@@ -5,7 +5,8 @@
 //
 // How a protocol client signs in:
 //
-//   auto mechanism = auth::choose_mechanism(offered, credentials, stream.is_private());
+//   auto mechanism = auth::choose_mechanism(offered, credentials, stream.is_private(),
+//                                           stream.channel_binding());
 //   if (!mechanism) ...                                  // nothing in common
 //   if (mechanism->client_first()) initial = mechanism->step("");
 //   for each challenge:  response = mechanism->step(decoded challenge);   // an empty response is
@@ -44,6 +45,13 @@ class SaslMechanism {
   // second at the limit.
   virtual base::Secret step(std::string_view challenge) = 0;
 
+  // Its proof names this very TLS connection (SCRAM-...-PLUS).
+  virtual bool is_bound() const noexcept { return false; }
+
+  // The password, or a proof of it, has left: behind a refusal no other mechanism may be tried (see
+  // sasl_refusal.hpp).
+  virtual bool has_proved() const noexcept { return true; }
+
   // The server may say success now. A success before that is a server that skips its signature:
   // treat as auth.server_not_verified.
   virtual bool is_done() const noexcept = 0;
@@ -55,12 +63,17 @@ struct Credentials {
   base::Secret password;
 };
 
-// The strongest of `offered` that these credentials can serve (SCRAM-SHA-256, SCRAM-SHA-1, PLAIN,
-// LOGIN; case does not matter); null when none. PLAIN and LOGIN show the password to the peer: only
-// if `stream_is_private`. LOGIN cannot carry an authzid, SCRAM no control characters. Throws
-// Error{auth, "auth.bad_credentials"} for an empty name or password, or a NUL byte in either.
+// The strongest of `offered` that these credentials can serve (SCRAM-SHA-256-PLUS,
+// SCRAM-SHA-1-PLUS, SCRAM-SHA-256, SCRAM-SHA-1, PLAIN, LOGIN; case does not matter); null when
+// none. PLAIN and LOGIN show the password to the peer: only if `stream_is_private`. LOGIN cannot
+// carry an authzid, SCRAM no control characters. With a `channel_binding` (the stream's, see
+// net/stream.hpp) and no -PLUS on offer, SCRAM says that it could have done -PLUS: a server that
+// did offer it refuses, because somebody took it out of the list. Without the binding there is no
+// -PLUS and no such check. Throws Error{auth, "auth.bad_credentials"} for an empty name or
+// password, or a NUL byte in either.
 std::unique_ptr<SaslMechanism> choose_mechanism(std::span<const std::string> offered,
                                                 const Credentials& credentials,
-                                                bool stream_is_private);
+                                                bool stream_is_private,
+                                                std::string_view channel_binding = {});
 
 }  // namespace postroom::auth

@@ -43,6 +43,10 @@ Task<void> SocketStream::start_tls() {
 
 TlsFacts SocketStream::tls_facts() const { return encrypted_ ? tls_->facts() : TlsFacts{}; }
 
+std::string SocketStream::channel_binding() const {
+  return encrypted_ ? tls_->channel_binding() : std::string();
+}
+
 void SocketStream::close() noexcept {
   if (tls_ && line_->socket().is_open()) tls_->finish();
   line_->close();

@@ -23,6 +23,7 @@ class SocketStream final : public Stream {
     return encrypted_ || line_->socket().is_peer_loopback();
   }
   TlsFacts tls_facts() const override;
+  std::string channel_binding() const override;
   void set_idle_limit(std::chrono::milliseconds limit) noexcept override {
     line_->socket().set_idle_limit(limit);
   }

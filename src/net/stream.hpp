@@ -49,6 +49,12 @@ class Stream {
 
   virtual TlsFacts tls_facts() const { return {}; }
 
+  // What only the two ends of this TLS connection know (channel binding type "tls-exporter", RFC
+  // 9266): 32 bytes that a sign-in can name in its proof, so that nobody can relay it from another
+  // connection. Empty when there is none: no TLS, or TLS 1.2 without the extended master secret. A
+  // stream that wraps another one hands on what that one says.
+  virtual std::string channel_binding() const { return {}; }
+
   // No byte in either direction for this long is Error{timed_out, "net.stalled"}. Zero: no limit.
   virtual void set_idle_limit(std::chrono::milliseconds limit) noexcept = 0;
 

@@ -41,6 +41,7 @@ class TlsLayer {
   Task<void> write(std::string_view bytes);
 
   TlsFacts facts() const;
+  std::string channel_binding() const;  // as Stream::channel_binding
 
   // Has the peer sent bytes that nobody has read yet and that are here already?
   bool has_unread() noexcept;

@@ -45,9 +45,6 @@ struct Limits {
   // RFC 5321 section 4.5.3.2.6: a server may filter a message for minutes after the final dot.
   // Giving up early leaves an uncertain message, and a resend makes a duplicate.
   std::chrono::milliseconds final_dot{600'000};
-  // From the first byte of a reply to its last. The idle limit starts anew with every byte, so a
-  // server that sends one now and then would keep us for ever.
-  std::chrono::milliseconds whole_reply{120'000};
   // After this time without a verdict somebody who watches wants to know why nothing moves; and
   // again each time it has doubled.
   std::chrono::milliseconds verdict_notice{30'000};

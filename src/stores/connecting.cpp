@@ -37,6 +37,7 @@ class TrustedStream final : public net::Stream {
   bool is_encrypted() const noexcept override { return inner_->is_encrypted(); }
   bool is_private() const noexcept override { return true; }
   net::TlsFacts tls_facts() const override { return inner_->tls_facts(); }
+  std::string channel_binding() const override { return inner_->channel_binding(); }
   void set_idle_limit(std::chrono::milliseconds limit) noexcept override {
     inner_->set_idle_limit(limit);
   }

@@ -1,5 +1,6 @@
 """One hostile case: its servers, its folder, its runs of the program, and what every run must hold to."""
 import base64
+import json
 import os
 import re
 import subprocess
@@ -26,7 +27,7 @@ steps:
       port: PORT
       tls: TLS
       tls_ca: CA
-      timeout: 1s
+      timeout: LIMIT
       auth: { username: ann@example.test, password: { variable: password } }
 SMTP
   - for_each_mail:
@@ -44,6 +45,8 @@ class Failed(Exception):
 
 class World:
     """One case: its servers, its folder, its last run."""
+
+    timeout = "1s"  # the connect step's
 
     def __init__(self, postroom, certificates, folder):
         self.postroom, self.certificates, self.folder, self.servers = postroom, certificates, folder, []
@@ -88,7 +91,7 @@ class World:
         if smtp is not None:
             smtp = smtp if isinstance(smtp, Server) else self.serve(smtp)
             sender = f"      smtp: {{ host: localhost, port: {smtp.port}, tls: {smtp_tls} }}"
-        flow = FLOW.replace("PORT", str(server.port)).replace("TLS", tls).replace("SMTP", sender)
+        flow = FLOW.replace("PORT", str(server.port)).replace("TLS", tls).replace("SMTP", sender).replace("LIMIT", self.timeout)
         flow = flow.replace("STEPS", f"        - {steps}" if steps else "").replace("MORE", f"      {more}" if more else "")
         flow = flow.replace("CA", str(self.certificates.ca)) if ca else re.sub(".*CA\n", "", flow)
         (self.folder / "flow.yaml").write_text(flow)
@@ -108,6 +111,21 @@ class World:
         for word in out or []:
             if not re.search(word, self.out, re.MULTILINE):
                 raise Failed(f"stdout lacks {word!r}")
+
+    def codes(self):
+        """Of every error in the lines of --json; the run's own last."""
+        lines = [json.loads(line) for line in self.out.splitlines()]
+        return [line["error"]["code"] for line in lines if "error" in line]
+
+    def run_coded(self, imap, exit_code, *codes, **settings):
+        """A run with --json: how it ends, and in which of these codes (its own, or else a message's)."""
+        server = self.run(imap, **{**settings, "options": ["--json", *settings.get("options", ())]})
+        if self.exit != exit_code:
+            raise Failed(f"exit code {exit_code} was expected")
+        found = self.codes()
+        if codes and not (found and found[-1] in codes):
+            raise Failed(f"{' or '.join(codes)} was expected, found {found}")
+        return server
 
     def refute_sign_in(self, server):
         if any(secret in server.secret for secret in SECRETS):

@@ -113,7 +113,7 @@ class TestServer::Impl {
 
 namespace {
 
-class BlockingPeer final : public TestPeer {
+class BlockingPeer : public TestPeer {
  public:
   BlockingPeer(int fd, SSL_CTX* context, std::function<void(SSL*)> at_handshake)
       : fd_(fd), context_(context), at_handshake_(std::move(at_handshake)) {}
@@ -121,11 +121,19 @@ class BlockingPeer final : public TestPeer {
 
   bool start_tls() override {
     ssl_ = SSL_new(context_);
-    BIO* bio = net::make_socket_bio(fd_);
-    SSL_set_bio(ssl_, bio, bio);
-    if (SSL_accept(ssl_) != 1) return false;
-    at_handshake_(ssl_);
-    return true;
+    return shake_hands();
+  }
+  bool start_tls_1_2(MasterSecret secret) override {
+    ssl_ = SSL_new(context_);
+    SSL_set_max_proto_version(ssl_, TLS1_2_VERSION);
+    if (secret == MasterSecret::plain) SSL_set_options(ssl_, SSL_OP_NO_EXTENDED_MASTER_SECRET);
+    return shake_hands();
+  }
+  std::string channel_binding() override {
+    std::string value(32, '\0');
+    SSL_export_keying_material(ssl_, reinterpret_cast<unsigned char*>(value.data()), value.size(),
+                               "EXPORTER-Channel-Binding", 24, nullptr, 0, 0);
+    return value;
   }
   void send(std::string_view bytes) override {
     if (!ssl_) return send_raw(bytes);
@@ -169,10 +177,45 @@ class BlockingPeer final : public TestPeer {
   }
 
  private:
+  bool shake_hands() {
+    BIO* bio = net::make_socket_bio(fd_);
+    SSL_set_bio(ssl_, bio, bio);
+    bool is_server = at_handshake_ != nullptr;
+    if ((is_server ? SSL_accept(ssl_) : SSL_connect(ssl_)) != 1) return false;
+    if (is_server) at_handshake_(ssl_);
+    return true;
+  }
+
   int fd_;
   SSL_CTX* context_;
   std::function<void(SSL*)> at_handshake_;
   SSL* ssl_ = nullptr;
+};
+
+// BlockingPeer as a client, with the descriptor and the context that it uses.
+struct ClientEnd {
+  explicit ClientEnd(std::uint16_t port)
+      : fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
+        context(SSL_CTX_new(TLS_client_method())) {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0)
+      throw std::runtime_error("cannot connect");
+  }
+  ~ClientEnd() {
+    ::close(fd);
+    SSL_CTX_free(context);
+  }
+  int fd;
+  SSL_CTX* context;
+};
+
+class ConnectedPeer final : private ClientEnd, public BlockingPeer {
+ public:
+  explicit ConnectedPeer(std::uint16_t port)
+      : ClientEnd(port), BlockingPeer(fd, context, nullptr) {}
 };
 
 void echo(TestPeer& peer) {
@@ -202,6 +245,12 @@ void TestServer::Impl::serve() {
     current_ = -1;
     ::close(fd);
   }
+}
+
+std::unique_ptr<TestPeer> connect_tls(std::uint16_t port) {
+  auto peer = std::make_unique<ConnectedPeer>(port);
+  if (!peer->start_tls()) throw std::runtime_error("the handshake failed");
+  return peer;
 }
 
 Behaviour tls_echo() {

@@ -72,6 +72,10 @@ class TestPeer {
  public:
   virtual ~TestPeer() = default;
   virtual bool start_tls() = 0;  // false: the handshake failed
+  // TLS 1.2 and no newer, with or without the extended master secret (RFC 7627).
+  enum class MasterSecret { extended, plain };
+  virtual bool start_tls_1_2(MasterSecret secret) = 0;
+  virtual std::string channel_binding() = 0;  // tls-exporter (RFC 9266), whatever the version
   virtual void send(std::string_view bytes) = 0;
   virtual std::string receive() = 0;                // what there is, at least a byte; "" at the end
   virtual std::string receive_line() = 0;           // without CRLF; "" at the end
@@ -82,6 +86,9 @@ class TestPeer {
   virtual void wait_for_hang_up() = 0;       // the same, reading nothing
 };
 using Behaviour = std::function<void(TestPeer&)>;
+
+// The client's side of a TLS connection to 127.0.0.1, which checks nobody. For relays.
+std::unique_ptr<TestPeer> connect_tls(std::uint16_t port);
 
 Behaviour tls_echo();  // implicit TLS; sends back what it gets until the client goes
 Behaviour plain_echo();

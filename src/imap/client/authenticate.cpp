@@ -1,5 +1,6 @@
 #include "imap/client/authenticate.hpp"
 
+#include "auth/sasl_refusal.hpp"
 #include "base/base64.hpp"
 #include "imap/client/refusal.hpp"
 
@@ -84,21 +85,30 @@ void AuthenticateExchange::accept(std::size_t, const wire::Status& status) {
   if (!new_capabilities_ && !status.code.is("CAPABILITY")) client_.forget_capabilities();
 }
 
+void AuthenticateExchange::refuse(std::size_t, const wire::Status& status, const Error& error) {
+  was_unknown_ = status.condition == wire::Condition::bad && error.kind() == ErrorKind::auth;
+}
+
 Error AuthenticateExchange::error_of(const wire::Status& status) const {
-  Error error = explained_sign_in_error(client_, status);
+  Error error = auth::explain_refusal(*mechanism_, explained_sign_in_error(client_, status));
   if (!reason_.empty()) error.set_server_text(std::string(status.text) + " " + reason_);
   return error;
 }
 
-Command<AuthenticateExchange> authenticate(Client& client,
-                                           std::unique_ptr<auth::SaslMechanism> mechanism,
-                                           Pipelining pipelining) {
+std::shared_ptr<AuthenticateExchange> start_authenticate(
+    Client& client, std::unique_ptr<auth::SaslMechanism> mechanism, Pipelining pipelining) {
   require_privacy(client);
   auto exchange = std::make_shared<AuthenticateExchange>(client, std::move(mechanism));
   std::vector<std::vector<Piece>> parts(1);
   parts[0].push_back(exchange->first_piece(pipelining));
   client.start(exchange, std::move(parts));
-  return {client, std::move(exchange)};
+  return exchange;
+}
+
+Command<AuthenticateExchange> authenticate(Client& client,
+                                           std::unique_ptr<auth::SaslMechanism> mechanism,
+                                           Pipelining pipelining) {
+  return {client, start_authenticate(client, std::move(mechanism), pipelining)};
 }
 
 }  // namespace postroom::imap

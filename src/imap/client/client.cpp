@@ -15,6 +15,17 @@ using base::Error;
 using base::ErrorKind;
 using wire::Splitter;
 
+namespace {
+
+Error too_slow() {
+  Error error(ErrorKind::timed_out, "imap.too_slow",
+              "the server sends its answer a few bytes at a time",
+              "the server or the network is overloaded: try again later");
+  return error.set_transient(true);
+}
+
+}  // namespace
+
 // Breaks the connection unless the work under it came to its end: by an exception, or because its
 // coroutine was destroyed while it waited.
 class Client::Guard {
@@ -37,7 +48,12 @@ class Client::Guard {
 };
 
 Client::Client(std::unique_ptr<net::Stream> stream, ClientLimits limits, WireLog* log)
-    : stream_(std::move(stream)), limits_(limits), log_(log), splitter_(limits.wire) {}
+    : stream_(std::move(stream)),
+      limits_(limits),
+      log_(log),
+      splitter_(limits.wire),
+      reply_pace_(limits.reply),
+      command_pace_(limits.command) {}
 
 Client::~Client() { close(); }
 
@@ -217,8 +233,14 @@ Task<void> Client::write_line(std::string line) {
 }
 
 Task<void> Client::fill() {
+  const bool is_within_reply = !splitter_.is_drained() || splitter_.literal_left() > 0;
   std::span<char> room = splitter_.room();
+  const auto began = std::chrono::steady_clock::now();
   std::size_t n = co_await stream_->read_some(room);
+  const auto waited = std::chrono::steady_clock::now() - began;
+  if (is_within_reply) reply_pace_.note(waited, n);
+  command_pace_.note(waited, n);
+  if (reply_pace_.is_too_slow() || command_pace_.is_too_slow()) throw too_slow();
   if (n == 0) {
     Error error(ErrorKind::network, "imap.closed", "the server closed the connection", "try again");
     throw error.set_transient(true);
@@ -229,6 +251,7 @@ Task<void> Client::fill() {
 Task<void> Client::next_response() {
   splitter_.drop_response();
   deliveries_.clear();
+  reply_pace_.begin_again();
   while (true) {
     auto found = splitter_.find();
     if (!found) throw found.error();

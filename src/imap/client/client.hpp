@@ -14,8 +14,11 @@
 //   co_await imap::start_tls(client);            // TlsMode::starttls only, first of all
 //   co_await imap::fetch_capabilities(client);   // asks only if the greeting did not say
 //
+//   co_await imap::sign_in(client, credentials); // or, where SELECT may leave in the same write:
+//
 //   auto offered = client.capabilities().sasl_mechanisms();
-//   auto mechanism = auth::choose_mechanism(offered, credentials, client.stream().is_private());
+//   auto mechanism = auth::choose_mechanism(offered, credentials, client.stream().is_private(),
+//                                           client.stream().channel_binding());
 //   auto sign_in = imap::authenticate(client, std::move(mechanism), imap::Pipelining::allowed);
 //   auto opening = imap::select(client, inbox, imap::Access::read_write);
 //   co_await sign_in.result();                   // PLAIN and SELECT left in one write
@@ -73,6 +76,7 @@
 #include "imap/quirks.hpp"
 #include "imap/wire/mailbox_name.hpp"
 #include "imap/wire/splitter.hpp"
+#include "net/pace.hpp"
 #include "net/stream.hpp"
 
 namespace postroom::imap {
@@ -88,6 +92,12 @@ struct ClientLimits {
   std::size_t command_line = 7'900;
   // FETCH replies held for a command that nobody reads while another one is waited for.
   std::size_t backlog = 16u << 20;
+  // One reply, from its first byte on, literals included: nobody may keep it open by a byte now and
+  // then.
+  net::PaceLimits reply;
+  // One command: servers answer a COPY of 100,000 messages after half an hour, with a sign of life
+  // every 15 seconds.
+  net::PaceLimits command{.patience = std::chrono::hours(1)};
 };
 
 struct SelectedFolder {
@@ -195,6 +205,7 @@ class Client {
   void put(Part& part, const Piece& piece);
   void dispatch(std::string_view text);
   void take_status(const wire::Status& status);
+  void take_alert(std::string alert);
   void take_tagged(const wire::Status& status);
   void take_bye(const wire::Status& status);
   void take_continuation(std::string_view text);
@@ -235,7 +246,10 @@ class Client {
   std::string web_alert_;
   std::vector<std::string> enabled_;
   std::size_t slowed_ = 0;
+  int alerts_ = 0;
   bool preauthenticated_ = false;
+  net::Pace reply_pace_;
+  net::Pace command_pace_;
 };
 
 }  // namespace postroom::imap

@@ -20,6 +20,7 @@
 #include "imap/client/rename.hpp"
 #include "imap/client/resync.hpp"
 #include "imap/client/select.hpp"
+#include "imap/client/sign_in.hpp"
 #include "imap/client/start_tls.hpp"
 #include "imap/client/status.hpp"
 #include "imap/client/subscribe.hpp"

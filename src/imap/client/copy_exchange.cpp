@@ -40,6 +40,8 @@ void CopyExchange::take_copyuid(std::string_view arguments) {
   result_.to_uid_validity = static_cast<std::uint32_t>(*validity);
   std::vector<Uid> sources = expand(*from);
   std::vector<Uid> targets = expand(*to);
+  // Two messages under one new UID: one of them is not there.
+  if (UidSet(std::vector<Uid>(targets)).size() != targets.size()) return;
   for (std::size_t i = 0; i < sources.size(); ++i) {
     CopiedUid pair{sources[i], targets[i]};
     bool ours =

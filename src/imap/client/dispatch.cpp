@@ -73,7 +73,7 @@ bool Client::offer(const wire::Response& response) {
 
 // Without an end, such replies would hold a run for ever: each of them is a sign of life.
 void Client::count_unasked(std::size_t cost) {
-  unasked_ += cost;
+  unasked_ += std::max(cost, limits_.wire.unasked_least);
   if (unasked_ <= limits_.wire.unasked) return;
   throw Error(ErrorKind::protocol, "imap.flood",
               "the server sends replies without end that nothing asked for",
@@ -118,7 +118,7 @@ void Client::note_unreadable(std::string_view text, const wire::ParseError& erro
 
 void Client::take_status(const wire::Status& status) {
   if (status.code.is("CAPABILITY")) capabilities_ = Capabilities(status.code.arguments);
-  if (status.code.is("ALERT")) alert_ = base::printable(status.text);
+  if (status.code.is("ALERT")) take_alert(base::printable(status.text));
   constexpr std::size_t longest_page = 2'000;  // what browsers take
   if (status.code.is("WEBALERT") && status.code.arguments.starts_with("https://") &&
       status.code.arguments.size() <= longest_page)
@@ -133,6 +133,13 @@ void Client::take_status(const wire::Status& status) {
   }
 }
 
+void Client::take_alert(std::string alert) {
+  if (alert == alert_) return;
+  alert_ = std::move(alert);
+  constexpr int most = 5;  // of one connection: words for a human, not a flood
+  if (++alerts_ <= most) spdlog::warn("imap: the server says: {}", alert_);
+}
+
 void Client::take_tagged(const wire::Status& status) {
   auto at = std::ranges::find(in_flight_, status.tag,
                               [](auto& part) { return std::string_view(part->tag); });
@@ -144,6 +151,7 @@ void Client::take_tagged(const wire::Status& status) {
   std::shared_ptr<Part> part = *at;
   in_flight_.erase(at);
   unasked_ = 0;
+  command_pace_.begin_again();
   unanswered_ -= std::min(unanswered_, part->sent_bytes);
   part->pieces.clear();
   if (blocker_ == part) blocker_.reset();

@@ -27,6 +27,10 @@ struct Limits {
   // Replies between two answers to commands that no command asked for: another client may empty a
   // folder of a million messages, which is one EXPUNGE of some 18 bytes for each.
   std::size_t unasked = 32u << 20;
+  // What the shortest of them counts for: a reply costs us time, however few its bytes.
+  std::size_t unasked_least = 32;
+  // Blank lines in a row; some servers send one after a literal.
+  std::size_t blank_lines = 10'000;
   // What an untagged OK counts for in that: servers keep a slow command's connection warm with one
   // every 15 seconds, and 8,000 of them are more than a day.
   std::size_t unasked_status = 4u << 10;

@@ -22,6 +22,12 @@ base::Error too_large(std::string_view what, std::uint64_t limit) {
                      "no mail server does that: check host and port, or tell its administrator");
 }
 
+base::Error only_blank_lines() {
+  return base::Error(base::ErrorKind::protocol, "imap.flood",
+                     "the server sends blank lines without end",
+                     "tell the server's administrator, and try again later");
+}
+
 // OK, NO, BAD, BYE, PREAUTH and "+" carry text for people.
 bool is_status_line(std::string_view line) {
   if (line.starts_with('+')) return true;
@@ -125,9 +131,11 @@ std::expected<Splitter::Found, base::Error> Splitter::find() {
     if (line_ == head_) {
       if (line.empty()) {  // some servers send a blank line after a literal
         head_ = line_ = scan_ = next;
+        if (++blanks_ > limits_.blank_lines) return std::unexpected(only_blank_lines());
         continue;
       }
       status_ = is_status_line(line);
+      blanks_ = 0;
     }
     scan_ = next;
     if (status_ || !ends_in_literal(line)) {

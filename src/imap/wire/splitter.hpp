@@ -83,6 +83,7 @@ class Splitter {
   std::uint64_t literal_ = 0;  // size of the last literal
   std::uint64_t left_ = 0;     // of a detached literal
   std::size_t waiting_ = 0;    // bytes at scan_ of a literal that is kept
+  std::size_t blanks_ = 0;     // lines in a row
   bool found_ = false;
   bool asks_ = false;    // a literal waits for keep_literal or detach_literal
   bool status_ = false;  // a line of free text, which may end like a literal by chance

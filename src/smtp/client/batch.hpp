@@ -7,7 +7,7 @@
 // Two ways for a message to travel, both one round trip where they can be:
 // - DATA: envelope and DATA in one write, the body behind the 354. The final dot waits in the queue
 //   and goes out with the envelope of the next message.
-// - One BDAT chunk beside its envelope, in one write (docs/decisions/0008): where nothing is queued
+// - One BDAT chunk beside its envelope, in one write (docs/decisions/0006): where nothing is queued
 //   to travel with, the server is known to take chunks, was heard just now, and the message is
 //   small.
 #pragma once

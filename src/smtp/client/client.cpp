@@ -37,6 +37,7 @@ Client::Client(std::unique_ptr<net::Stream> stream, ClientOptions options)
       connection_(std::move(stream), options_.transcript, *options_.clock) {
   terms_.idle_limit = options_.idle_limit;
   terms_.verdict_notice = options_.verdict_notice;
+  connection_.set_pace({.patience = 2 * options_.idle_limit});
 }
 
 Task<Reply> Client::ask(std::string line) {

@@ -79,7 +79,9 @@ class Client {
   // It offered CHUNKING and refused BDAT: use Chunks::never on the next connection.
   bool has_refused_chunks() const noexcept { return terms_.chunks_refused; }
 
-  // Signs in by the strongest mechanism that both have. Throws Error{auth}: auth.plaintext_refused
+  // Signs in by the strongest mechanism that both have; one that the server then does not know (500
+  // to 504) is followed by the next, as long as that gives away nothing more
+  // (auth/sasl_refusal.hpp). Any failure closes the connection. Throws Error{auth}: auth.plaintext_refused
   // before any credential byte when the stream is not private, auth.no_mechanism,
   // auth.server_not_verified, auth.wrong_password and the rest of wire/reply_cause;
   // Error{unsupported, "smtp.no_auth"} when the server offers no sign-in at all.
@@ -114,6 +116,7 @@ class Client {
 
  private:
   Task<void> say_hello();
+  Task<void> hear_new_offer();
   Task<void> upgrade_to_tls();
   // One command, one reply; a 421 closes the connection.
   Task<Reply> ask(std::string line);

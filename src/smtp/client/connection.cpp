@@ -1,9 +1,8 @@
 #include "smtp/client/connection.hpp"
 
-#include <optional>
-
 #include "base/error.hpp"
 #include "smtp/limits.hpp"
+#include "smtp/wire/reply_cause.hpp"
 
 namespace postroom::smtp {
 
@@ -17,6 +16,14 @@ Error closed_error(std::string message) {
                "it is tried again on a new connection");
   closed.set_transient(true);
   return closed;
+}
+
+Error too_slow_error() {
+  Error slow(ErrorKind::timed_out, "smtp.too_slow",
+             "the server sends its answer a few bytes at a time",
+             "the server or the network is overloaded: try again later");
+  slow.set_transient(true);
+  return slow;
 }
 
 }  // namespace
@@ -42,7 +49,7 @@ Task<Reply> Connection::read_reply() {
 }
 
 Task<Reply> Connection::read_reply_unguarded() {
-  std::optional<base::Instant> begun;
+  pace_.begin_again();
   while (true) {
     const std::string_view said = unread_.substr(0, 80);
     auto parsed = parser_.next(unread_);
@@ -63,28 +70,33 @@ Task<Reply> Connection::read_reply_unguarded() {
       }
       co_return reply;
     }
+    const bool is_within_reply = !parser_.is_between_replies();
+    const auto began = clock_.now();
     std::size_t n = co_await stream_->read_some(buffer_);
+    last_heard_ = clock_.now();
+    if (is_within_reply) pace_.note(last_heard_ - began, n);
+    if (pace_.is_too_slow()) throw too_slow_error();
     if (n == 0) throw closed_error("the server closed the connection");
     unread_ = std::string_view(buffer_.data(), n);
-    last_heard_ = clock_.now();
-    if (!begun) begun = last_heard_;
-    if (last_heard_ - *begun > limits.whole_reply) {
-      throw Error(ErrorKind::timed_out, "smtp.dripping_reply",
-                  "the server sends its answer byte by byte and does not end it",
-                  "the server, or something before it, is broken or hostile: check host and port")
-          .set_transient(true);
-    }
   }
 }
 
 Task<void> Connection::write(std::string_view lines) {
   if (!open_) throw closed_error("the connection is closed");
   try {
+    co_await refuse_strays();
     co_await stream_->write(lines);
   } catch (...) {
     close();
     throw;
   }
+}
+
+Task<void> Connection::refuse_strays() {
+  if (unread_.empty() && parser_.is_between_replies()) co_return;
+  Reply stray = co_await read_reply_unguarded();
+  if (stray.code == 421) throw to_error(stray, Stage::reset);  // its goodbye comes when it likes
+  throw unexpected_reply(stray, Stage::reset);
 }
 
 void Connection::log_client(std::string_view line) noexcept {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "net/pace.hpp"
 #include "net/stream.hpp"
 #include "smtp/transcript.hpp"
 #include "smtp/wire/reply.hpp"
@@ -23,11 +24,14 @@ class Connection {
   Connection(std::unique_ptr<net::Stream> stream, Transcript* transcript, const base::Clock& clock);
 
   // Throws Error{network, "net.closed"} when the peer has finished, Error{protocol,
-  // "smtp.bad_reply"}, Error{timed_out, "smtp.dripping_reply"} for a reply that does not end
-  // within limits.whole_reply of its first byte, and what the stream throws.
+  // "smtp.bad_reply"}, Error{timed_out, "smtp.too_slow"} for a reply that drips (set_pace), and what
+  // the stream throws.
   Task<Reply> read_reply();
 
-  // `lines` end in CRLF and live until this is done. Log them first, with log_client.
+  // `lines` end in CRLF and live until this is done. Log them first, with log_client. Everything
+  // asked before has been answered: a reply that is here already answers nothing, and whatever
+  // comes behind it would be taken for the answer to something else. Throws Error{protocol,
+  // "smtp.unexpected_reply"} for one, and what to_error says of a 421.
   Task<void> write(std::string_view lines);
   void log_client(std::string_view line) noexcept;
 
@@ -38,6 +42,8 @@ class Connection {
 
   // The peer was heard within limits.fresh: it is hardly gone.
   bool is_fresh() const;
+  // For each reply from its first byte on; see net/pace.hpp.
+  void set_pace(net::PaceLimits limits) noexcept { pace_ = net::Pace(limits); }
 
   bool is_open() const noexcept { return open_; }
   void close() noexcept;
@@ -46,6 +52,7 @@ class Connection {
 
  private:
   Task<Reply> read_reply_unguarded();
+  Task<void> refuse_strays();
 
   std::unique_ptr<net::Stream> stream_;
   Transcript* transcript_;
@@ -54,6 +61,7 @@ class Connection {
   ReplyParser parser_;
   std::array<char, 4096> buffer_;
   std::string_view unread_;  // of buffer_
+  net::Pace pace_{net::PaceLimits{}};
   bool open_ = true;
 };
 

@@ -192,7 +192,7 @@ TEST(Time, AReplyThatDripsInIsBounded) {
     co_await send_after_opening(p, std::move(mail), o);
   }(*peer, body, options));
   ASSERT_TRUE(error);
-  EXPECT_EQ(error->code(), "smtp.dripping_reply");
+  EXPECT_EQ(error->code(), "smtp.too_slow");
   EXPECT_EQ(error->kind(), ErrorKind::timed_out);
   EXPECT_TRUE(peer->is_closed());
 }

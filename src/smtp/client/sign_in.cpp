@@ -1,4 +1,7 @@
 // AUTH (RFC 4954).
+#include <optional>
+
+#include "auth/sasl_refusal.hpp"
 #include "base/base64.hpp"
 #include "base/text.hpp"
 #include "smtp/client/client.hpp"
@@ -34,7 +37,7 @@ Secret credential_line(std::string_view prefix, std::string_view response) {
   return secret;
 }
 
-// One sign-in on one connection. Any failure closes it: no server is asked twice on one connection.
+// One sign-in by one mechanism.
 class SignIn {
  public:
   SignIn(Connection& connection, auth::SaslMechanism& mechanism)
@@ -48,7 +51,11 @@ class SignIn {
         if (!mechanism_.is_done()) throw server_not_verified();
         co_return;
       }
-      if (reply.is_transient() || reply.is_permanent()) throw to_error(reply, Stage::auth);
+      if (reply.is_transient() || reply.is_permanent()) {
+        Error refusal = to_error(reply, Stage::auth);
+        was_unknown_ = reply.code >= 500 && reply.code <= 504 && refusal.kind() == ErrorKind::auth;
+        throw auth::explain_refusal(mechanism_, std::move(refusal));
+      }
       if (reply.code != 334) throw unexpected_reply(reply, Stage::auth);
       was_told_why_ = mechanism_.is_done();
       Secret response = answer(reply);
@@ -63,6 +70,10 @@ class SignIn {
   // The server sent a challenge after everything was said: a bearer mechanism's explanation of its
   // refusal. Some hang up then without the 535.
   bool was_told_why() const noexcept { return was_told_why_; }
+
+  // Refused with 500 to 504: the server does not know the mechanism, or does not take the command
+  // so (RFC 4954 section 4). Another one may be asked for.
+  bool was_unknown() const noexcept { return was_unknown_; }
 
  private:
   // With the initial response where it fits, else the command alone.
@@ -95,6 +106,9 @@ class SignIn {
       return std::move(initial_);
     }
     auto decoded = base::from_base64(base::trim(challenge.lines.front()));
+    // Plain words where base64 of "Username:" belongs: LOGIN does not read them anyway.
+    const bool asks_for_name = !mechanism_.client_first() && !mechanism_.has_proved();
+    if (!decoded && asks_for_name) decoded = "";
     if (!decoded) {
       throw Error(ErrorKind::auth, "auth.bad_challenge",
                   "the server's sign-in message is not base64",
@@ -109,50 +123,82 @@ class SignIn {
   Secret initial_;
   bool holds_initial_ = false;
   bool was_told_why_ = false;
+  bool was_unknown_ = false;
 };
 
-std::string offer_in_words(const Capabilities& offered) { return base::join(offered.auth, ", "); }
+void refuse_openly(const Connection& connection) {
+  if (connection.stream().is_private()) return;
+  throw Error(ErrorKind::auth, "auth.plaintext_refused",
+              "no sign-in over a connection that everybody on the way can read",
+              "set smtp.tls to starttls or implicit");
+}
+
+void require_offer(const Capabilities& offered, net::TlsMode tls) {
+  if (!offered.auth.empty()) return;
+  throw Error(ErrorKind::unsupported, "smtp.no_auth", "the server offers no sign-in here",
+              tls == net::TlsMode::none
+                  ? "many servers offer it only under TLS: set smtp.tls to starttls"
+                  : "use the submission port (smtp.port 587 or 465), or smtp.auth none");
+}
+
+Error no_mechanism(const Capabilities& offered) {
+  return Error(ErrorKind::auth, "auth.no_mechanism",
+               "the server takes no password, it offers only " +
+                   base::printable(base::join(offered.auth, ", ")),
+               "OAuth 2.0 may be needed, which this version cannot do yet");
+}
+
+Error with_hang_up_explained(const SignIn& attempt, const Error& error) {
+  if (!attempt.was_told_why() || error.kind() != ErrorKind::network) return error;
+  return Error(ErrorKind::auth, "auth.wrong_password", "the server refuses the token and hangs up",
+               "sign in again (postroom login)");
+}
 
 }  // namespace
 
+// RFC 4954 section 4 wants EHLO again only behind a security layer, and we agree on none: it costs a
+// round trip only where the server is known to change its offer.
+Task<void> Client::hear_new_offer() {
+  if (quirks_.hello_again) co_await say_hello();
+}
+
 Task<void> Client::sign_in(auth::Credentials credentials) {
-  bool is_private = connection_.stream().is_private();
-  std::unique_ptr<auth::SaslMechanism> mechanism =
-      is_private ? auth::choose_mechanism(terms_.offered.auth, credentials, is_private) : nullptr;
-  if (is_private && !terms_.offered.auth.empty() && !mechanism) {
-    throw Error(ErrorKind::auth, "auth.no_mechanism",
-                "the server takes no password, it offers only " +
-                    base::printable(offer_in_words(terms_.offered)),
-                "OAuth 2.0 may be needed, which this version cannot do yet");
+  refuse_openly(connection_);
+  require_offer(terms_.offered, options_.tls);
+  const std::string binding = connection_.stream().channel_binding();
+  std::vector<std::string> left = terms_.offered.auth;
+  std::optional<Error> refusal;
+  try {
+    while (true) {
+      auto mechanism = auth::choose_mechanism(left, credentials, true, binding);
+      if (!mechanism) throw refusal ? *refusal : no_mechanism(terms_.offered);
+      SignIn attempt(connection_, *mechanism);
+      try {
+        co_await attempt.run();
+        co_await hear_new_offer();
+        co_return;
+      } catch (const Error& error) {
+        if (!attempt.was_unknown()) throw with_hang_up_explained(attempt, error);
+        refusal = error;
+      }
+      left = auth::mechanisms_after(left, *mechanism);
+    }
+  } catch (...) {
+    connection_.close();
+    throw;
   }
-  co_await sign_in(std::move(mechanism));
 }
 
 Task<void> Client::sign_in(std::unique_ptr<auth::SaslMechanism> mechanism) {
-  if (!connection_.stream().is_private()) {
-    throw Error(ErrorKind::auth, "auth.plaintext_refused",
-                "no sign-in over a connection that everybody on the way can read",
-                "set smtp.tls to starttls or implicit");
-  }
-  if (terms_.offered.auth.empty()) {
-    throw Error(ErrorKind::unsupported, "smtp.no_auth", "the server offers no sign-in here",
-                options_.tls == net::TlsMode::none
-                    ? "many servers offer it only under TLS: set smtp.tls to starttls"
-                    : "use the submission port (smtp.port 587 or 465), or smtp.auth none");
-  }
+  refuse_openly(connection_);
+  require_offer(terms_.offered, options_.tls);
   SignIn attempt(connection_, *mechanism);
   try {
     co_await attempt.run();
-    // RFC 4954 section 4 wants EHLO again only behind a security layer, and we agree on none: it
-    // costs a round trip only where the server is known to change its offer.
-    if (quirks_.hello_again) co_await say_hello();
+    co_await hear_new_offer();
   } catch (const Error& error) {
     connection_.close();
-    if (attempt.was_told_why() && error.kind() == ErrorKind::network) {
-      throw Error(ErrorKind::auth, "auth.wrong_password",
-                  "the server refuses the token and hangs up", "sign in again (postroom login)");
-    }
-    throw;
+    throw with_hang_up_explained(attempt, error);
   } catch (...) {
     connection_.close();
     throw;
