@@ -198,7 +198,8 @@ class Lowering {
 }  // namespace
 
 SearchTrust search_trust(const imap::Quirks& quirks) noexcept {
-  return {!quirks.other_sizes, !quirks.sent_is_received, !quirks.flat_search};
+  const bool are_other_sizes = quirks.size_differs || quirks.expensive_size;
+  return {!are_other_sizes, !quirks.sent_is_received, !quirks.flat_search};
 }
 
 LoweredQuery lower_to_imap(const Query& query, imap::LiteralStyle style, SearchTrust trust) {

@@ -205,7 +205,9 @@ TEST(LowerToImap, WhatAServerLiesAboutIsDecidedHere) {
 
 TEST(LowerToImap, ServersThatLieAreKnownByTheirGreeting) {
   auto trust_of = [](std::string_view greeting) {
-    return search_trust(imap::detect_quirks(greeting, "IMAP4rev1"));
+    imap::Quirks quirks;
+    imap::add_quirks(quirks, greeting, "IMAP4rev1");
+    return search_trust(quirks);
   };
   const SearchTrust exchange = trust_of("The Microsoft Exchange IMAP4 service is ready.");
   EXPECT_FALSE(exchange.sizes);
