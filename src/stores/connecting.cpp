@@ -139,7 +139,8 @@ base::Error name_way_in(const base::Error& error, const account::Provider* provi
   const std::string& code = error.code();
   const bool is_about_password = code == "auth.wrong_password" ||
                                  code == "auth.app_password_required" ||
-                                 code == "auth.password_disabled" || code == "auth.login_disabled";
+                                 code == "auth.password_disabled" ||
+                                 code == "auth.login_disabled" || code == "auth.imap_disabled";
   if (provider == nullptr || (!is_about_password && code != "auth.web_login_required"))
     return error;
   if (provider->proof == account::Proof::oauth) {
