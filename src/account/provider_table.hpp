@@ -26,6 +26,9 @@ struct Provider {
   Tls smtp_tls;
   Proof proof;
   std::string_view note;
+  std::string_view way_in = {};    // what to do when a password is refused: a clause, with its page
+  std::string_view web_mail = {};  // where its users sign in with a browser
+  std::vector<std::string_view> other_hosts = {};  // more names of its IMAP and SMTP servers
 };
 
 std::span<const Provider> providers();
@@ -33,7 +36,7 @@ std::span<const Provider> providers();
 // The provider of an address by its domain ("john@gmail.com"), nothing when it is not in the table.
 // Never asks the DNS.
 const Provider* provider_of_address(std::string_view address);
-// The provider that runs this server, by host name.
+// The provider that runs this server, by host name; the first in the table where two share one.
 const Provider* provider_of_host(std::string_view host);
 
 // The document: one table, a row each.

@@ -20,6 +20,8 @@ struct Quirks {
   bool no_idle = false;           // IDLE is not there, or offered and of no use
   bool no_move = false;           // MOVE is offered and not kept
   bool no_esearch = false;        // ESEARCH is offered and answered wrongly
+  bool sent_is_received = false;  // SENTSINCE and SENTBEFORE look at the day of arrival
+  bool flat_search = false;       // OR and NOT in SEARCH find too little
   bool operator==(const Quirks&) const = default;
 };
 

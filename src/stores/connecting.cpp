@@ -128,6 +128,43 @@ base::Error name_protocol(const base::Error& error, std::string_view wanted) {
   return named;
 }
 
+base::Error with_alert(const base::Error& error, std::string_view alert) {
+  if (alert.empty() || error.server_text().contains(alert)) return error;
+  base::Error whole = error;
+  const std::string words(error.server_text());
+  whole.set_server_text(words.empty() ? std::string(alert) : fmt::format("{} {}", words, alert));
+  return whole;
+}
+
+base::Error name_way_in(const base::Error& error, const account::Provider* provider) {
+  const std::string& code = error.code();
+  const bool is_about_password = code == "auth.wrong_password" ||
+                                 code == "auth.app_password_required" ||
+                                 code == "auth.password_disabled" ||
+                                 code == "auth.login_disabled" || code == "auth.imap_disabled";
+  if (provider == nullptr || (!is_about_password && code != "auth.web_login_required"))
+    return error;
+  if (provider->proof == account::Proof::oauth) {
+    base::Error oauth(base::ErrorKind::auth, "auth.password_disabled",
+                      fmt::format("{} does not accept passwords", provider->label),
+                      "OAuth 2.0 is needed, which this version cannot do yet");
+    return oauth.set_server_text(error.server_text());
+  }
+  base::Error named = error;
+  if (code == "auth.web_login_required") {
+    if (!provider->web_mail.empty()) {
+      named.set_hint(
+          fmt::format("sign in once at {} in a browser on this computer and confirm "
+                      "that it was you, then try again",
+                      provider->web_mail));
+    }
+    return named;
+  }
+  if (!provider->way_in.empty())
+    named.set_hint(fmt::format("{}: {}", provider->label, provider->way_in));
+  return named;
+}
+
 base::Task<void> hear_greeting(net::TlsMode tls, std::chrono::milliseconds timeout,
                                base::Task<void> greeting) {
   constexpr std::chrono::milliseconds longest{30'000};  // servers that delay it stay below 20 s

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "account/account.hpp"
+#include "account/provider_table.hpp"
 #include "auth/sasl.hpp"
 #include "net/connector.hpp"
 #include "net/stream.hpp"
@@ -36,6 +37,13 @@ std::string_view protocol_of(std::string_view greeting) noexcept;
 
 // The same error with a hint that names what the server speaks, if its words show that.
 base::Error name_protocol(const base::Error& error, std::string_view wanted);
+
+// The same error with the server's [ALERT] in its words, unless they have it already.
+base::Error with_alert(const base::Error& error, std::string_view alert);
+
+// A refused sign-in in the words of the provider: which page makes app passwords, what is switched
+// off until somebody switches it on, who takes no passwords at all. `provider` may be null.
+base::Error name_way_in(const base::Error& error, const account::Provider* provider);
 
 // The server's first words, within three quarters of `timeout`, at most 30 s: a server that says
 // nothing at once on a port where it should speak first mostly waits for TLS. Error{timed_out,

@@ -36,6 +36,7 @@ constexpr NamedRole table[] = {
     {"junk email", Role::junk},
     {"spam", Role::junk},
     {"bulk mail", Role::junk},
+    {"bulk", Role::junk},
     {"archive", Role::archive},
     {"archives", Role::archive},
     // French
@@ -170,6 +171,8 @@ constexpr NamedRole table[] = {
     {"кошик", Role::trash},
     {"спам", Role::junk},
     {"архив", Role::archive},
+    {"нежелательная почта", Role::junk},
+    {"небажана пошта", Role::junk},
     // Chinese, Japanese, Korean
     {"已发送", Role::sent},
     {"已发送邮件", Role::sent},
@@ -185,6 +188,19 @@ constexpr NamedRole table[] = {
     {"已删除邮件", Role::trash},
     {"刪除的郵件", Role::trash},
     {"ごみ箱", Role::trash},
+    {"ゴミ箱", Role::trash},
+    {"刪除的項目", Role::trash},
+    {"已刪除郵件", Role::trash},
+    {"垃圾桶", Role::trash},
+    {"垃圾郵件", Role::junk},
+    {"存档", Role::archive},
+    {"封存", Role::archive},
+    {"보낸편지함", Role::sent},
+    {"임시보관함", Role::drafts},
+    {"지운편지함", Role::trash},
+    {"지운 편지함", Role::trash},
+    {"스팸메일함", Role::junk},
+    {"정크 메일", Role::junk},
     {"削除済みアイテム", Role::trash},
     {"휴지통", Role::trash},
     {"垃圾邮件", Role::junk},
@@ -201,7 +217,9 @@ std::optional<Role> role_of_name(std::string_view path) {
   std::string_view name = tidy;
   if (name == "Inbox") return Role::inbox;
   if (name.starts_with("Inbox/")) name.remove_prefix(6);
-  if (name.starts_with("[Gmail]/")) name.remove_prefix(8);
+  for (const std::string_view gmail : {"[Gmail]/", "[Google Mail]/"}) {
+    if (name.starts_with(gmail)) name.remove_prefix(gmail.size());
+  }
   if (name.contains('/')) return std::nullopt;
   // Composed and decomposed letters differ in bytes: both sides are folded, the table once.
   static const std::map<std::string, Role, std::less<>> folded_table = [] {

@@ -22,6 +22,32 @@ TEST(RoleOfName, KnowsManyLanguages) {
   EXPECT_EQ(role_of_name("Sent by me"), std::nullopt);
 }
 
+// What the mail programs of ten languages call the five folders: sent, drafts, trash, junk,
+// archive; "" where none is known.
+TEST(RoleOfName, KnowsEachRoleInEachLanguage) {
+  const char* const names[][5] = {
+      {"Gesendete Elemente", "Entwürfe", "Gelöschte Elemente", "Spamverdacht", "Archiv"},
+      {"Éléments envoyés", "Brouillons", "Éléments supprimés", "Courrier indésirable", "Archives"},
+      {"Elementos enviados", "Borradores", "Papelera", "Correo no deseado", "Archivo"},
+      {"Posta inviata", "Bozze", "Cestino", "Posta indesiderata", "Archivio"},
+      {"Itens Enviados", "Rascunhos", "Lixeira", "Lixo Eletrônico", ""},
+      {"Verzonden items", "Concepten", "Verwijderde items", "Ongewenste e-mail", "Archief"},
+      {"Отправленные", "Черновики", "Удаленные", "Нежелательная почта", "Архив"},
+      {"已发送", "草稿箱", "已删除", "垃圾邮件", "存档"},
+      {"寄件備份", "草稿", "垃圾桶", "垃圾郵件", "封存"},
+      {"送信済みアイテム", "下書き", "ゴミ箱", "迷惑メール", "アーカイブ"},
+      {"보낸편지함", "임시보관함", "지운편지함", "스팸메일함", ""},
+  };
+  const Role roles[] = {Role::sent, Role::drafts, Role::trash, Role::junk, Role::archive};
+  for (const auto& language : names) {
+    for (std::size_t i = 0; i < std::size(roles); ++i) {
+      if (*language[i] != '\0') EXPECT_EQ(role_of_name(language[i]), roles[i]) << language[i];
+    }
+  }
+  EXPECT_EQ(role_of_name("[Google Mail]/Gesendet"), Role::sent);
+  EXPECT_EQ(role_of_name("Bulk"), Role::junk);
+}
+
 TEST(AddRolesByName, ServersWordWins) {
   std::vector<FolderInfo> folders = {{"Trash", {}, true},
                                      {"Sent", {}, false},

@@ -113,6 +113,10 @@ Task<void> ImapConnection::fetch_list() {
   };
   std::ranges::sort(places_,
                     [&](const ImapPlace& a, const ImapPlace& b) { return order(a) < order(b); });
+  // Gateways tell of a folder twice, and of the INBOX in two spellings.
+  const auto repeated = std::ranges::unique(
+      places_, {}, [](const ImapPlace& place) { return std::string_view(place.name.wire()); });
+  places_.erase(repeated.begin(), repeated.end());
   for (const ImapPlace& place : places_) infos_.push_back(place.info);
   add_roles_by_name(infos_);
   for (std::size_t i = 0; i < places_.size(); ++i) places_[i].info = infos_[i];

@@ -61,7 +61,7 @@ TEST_F(Listing, ReadsAStructureThatTheServerGarblesFromTheMessage) {
   const auto messages = list(R"(
     C: A3 UID FETCH 1:3 (UID RFC822.SIZE BODYSTRUCTURE)
     S: * 1 FETCH (UID 1 RFC822.SIZE 100 BODYSTRUCTURE ("text" "plain" NIL NIL NIL "7bit" 7 1))
-    S: * 2 FETCH (UID 2 RFC822.SIZE 200 BODYSTRUCTURE ())
+    S: * 2 FETCH (UID 2 RFC822.SIZE 200 BODYSTRUCTURE (("text" "plain" {0
     S: * 3 FETCH (UID 3 RFC822.SIZE 300 BODYSTRUCTURE ("text" "plain" NIL NIL NIL "7bit" 7 1))
     S: A3 OK done
     C: A4 UID FETCH 2 (UID RFC822.SIZE)

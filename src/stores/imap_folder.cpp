@@ -29,7 +29,8 @@ Task<std::unique_ptr<mailbox::MessageCursor>> ImapFolder::find(mailbox::Query qu
   const bool is_known = co_await folder_.select_again();
   if (!is_known)
     folder_.uid_validity = client().selected()->uid_validity;  // a new listing has new keys
-  LoweredQuery lowered = lower_to_imap(query, client().literal_style());
+  LoweredQuery lowered =
+      lower_to_imap(query, client().literal_style(), search_trust(client().quirks()));
   auto cursor =
       std::make_unique<ImapCursor>(folder_, std::move(lowered.residue), std::move(want), order);
   co_await cursor->search(std::move(lowered.criteria));

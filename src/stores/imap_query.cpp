@@ -1,5 +1,6 @@
 #include "stores/imap_query.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace postroom::stores {
@@ -28,27 +29,36 @@ using Found = std::optional<SearchCriteria>;  // nothing: the server cannot boun
 
 class Lowering {
  public:
-  explicit Lowering(imap::LiteralStyle style) : style_(style) {}
+  Lowering(imap::LiteralStyle style, SearchTrust trust) : style_(style), trust_(trust) {}
 
   Found bound(const Query& query, Bound side) const {
     return std::visit([&](const auto& test) { return bound_of(test, side); }, query.test);
   }
 
-  static bool is_exact(const Query& query) {
-    if (const auto* all = std::get_if<All>(&query.test)) return all_exact(all->of);
-    if (const auto* any = std::get_if<Any>(&query.test)) return all_exact(any->of);
-    if (const auto* negation = std::get_if<Not>(&query.test)) return all_exact(negation->of);
-    if (std::holds_alternative<FlagTest>(query.test)) return true;
-    if (const auto* size = std::get_if<SizeTest>(&query.test)) return fits(*size);
-    return false;
+  Query residue_of(const Query& query) const {
+    if (is_exact(query)) return Query::everything();
+    const auto* all = std::get_if<All>(&query.test);
+    if (all == nullptr) return query;
+    All rest;
+    for (const Query& child : all->of) {
+      if (!is_exact(child)) rest.of.push_back(residue_of(child));
+    }
+    return {std::move(rest)};
   }
 
  private:
-  static bool all_exact(const std::vector<Query>& of) {
-    for (const Query& child : of) {
-      if (!is_exact(child)) return false;
-    }
-    return true;
+  bool is_exact(const Query& query) const {
+    if (const auto* all = std::get_if<All>(&query.test)) return all_exact(all->of);
+    if (const auto* any = std::get_if<Any>(&query.test))
+      return trust_.composites && all_exact(any->of);
+    if (const auto* negation = std::get_if<Not>(&query.test))
+      return trust_.composites && all_exact(negation->of);
+    if (std::holds_alternative<FlagTest>(query.test)) return true;
+    if (const auto* size = std::get_if<SizeTest>(&query.test)) return trust_.sizes && fits(*size);
+    return false;
+  }
+  bool all_exact(const std::vector<Query>& of) const {
+    return std::ranges::all_of(of, [&](const Query& child) { return is_exact(child); });
   }
   static bool fits(const SizeTest& test) {
     return test.larger_than.value_or(0) <= largest_number &&
@@ -81,6 +91,7 @@ class Lowering {
   }
 
   Found bound_of(const Any& test, Bound side) const {
+    if (!trust_.composites) return std::nullopt;
     Found either;
     for (const Query& child : test.of) {
       Found found = bound(child, side);
@@ -101,6 +112,7 @@ class Lowering {
   }
 
   Found bound_of(const Not& test, Bound side) const {
+    if (!trust_.composites) return std::nullopt;
     Query inner{All{test.of}};
     Found found = bound(inner, opposite(side));
     if (!found) return std::nullopt;
@@ -132,7 +144,7 @@ class Lowering {
   }
 
   Found bound_of(const SizeTest& test, Bound) const {
-    if (!fits(test)) return std::nullopt;
+    if (!trust_.sizes || !fits(test)) return std::nullopt;
     SearchCriteria criteria(style_);
     if (test.larger_than) criteria.larger(*test.larger_than);
     if (test.smaller_than) criteria.smaller(*test.smaller_than);
@@ -146,7 +158,8 @@ class Lowering {
     // before, or one after.
     SearchCriteria criteria(style_);
     if (test.field == TimeField::sent) {
-      if (side == Bound::below) return std::nullopt;
+      const bool is_believed = trust_.sent_dates && trust_.composites;  // both are asked for
+      if (side == Bound::below || !is_believed) return std::nullopt;
       // Dates that the server cannot read must stay in: they fail both ways of asking, or count as
       // 1970. So "not surely outside" is asked.
       if (test.since) {
@@ -179,28 +192,24 @@ class Lowering {
   }
 
   imap::LiteralStyle style_;
+  SearchTrust trust_;
 };
-
-Query residue_of(const Query& query) {
-  if (Lowering::is_exact(query)) return Query::everything();
-  const auto* all = std::get_if<All>(&query.test);
-  if (all == nullptr) return query;
-  All rest;
-  for (const Query& child : all->of) {
-    if (!Lowering::is_exact(child)) rest.of.push_back(residue_of(child));
-  }
-  return {std::move(rest)};
-}
 
 }  // namespace
 
-LoweredQuery lower_to_imap(const Query& query, imap::LiteralStyle style) {
-  Found found = Lowering(style).bound(query, Bound::above);
+SearchTrust search_trust(const imap::Quirks& quirks) noexcept {
+  const bool are_other_sizes = quirks.size_differs || quirks.expensive_size;
+  return {!are_other_sizes, !quirks.sent_is_received, !quirks.flat_search};
+}
+
+LoweredQuery lower_to_imap(const Query& query, imap::LiteralStyle style, SearchTrust trust) {
+  const Lowering lowering(style, trust);
+  Found found = lowering.bound(query, Bound::above);
   if (!found) {
     found.emplace(style);
     found->all();
   }
-  return {std::move(*found), residue_of(query)};
+  return {std::move(*found), lowering.residue_of(query)};
 }
 
 }  // namespace postroom::stores

@@ -75,6 +75,12 @@ Error refusal_error(const wire::Status& status, std::string_view command) {
 }
 
 Error sign_in_error(const wire::Status& status) {
+  if (status.code.is("REFERRAL")) {  // RFC 2221: never followed, the password would go with it
+    Error error(ErrorKind::auth, "auth.referral",
+                "the server says that the mailbox is on another server",
+                "if the other server's name is right, write it into host");
+    return error.set_server_text(fmt::format("{} {}", status.code.arguments, status.text));
+  }
   if (auto error = known_refusal(status, Heard::sign_in)) return *error;
   Error error(ErrorKind::auth, "auth.wrong_password", "the server refused user name or password",
               "check user name and password; many providers want an app password");
