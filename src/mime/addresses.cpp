@@ -13,12 +13,12 @@ constexpr std::size_t most_addresses = 10'000;
 // Reads one field from left to right; never steps back, so its time is linear.
 class AddressReader {
  public:
-  explicit AddressReader(std::string_view text) : text_(text) {}
+  AddressReader(std::string_view text, std::string_view hint) : text_(text), hint_(hint) {}
 
   std::vector<Address> read() {
     while (at_ < text_.size() && found_.size() < most_addresses) {
       char c = text_[at_];
-      if (c == '"') {
+      if (c == '"' && !quote_open_) {
         read_quoted();
       } else if (c == '(') {
         read_comment();
@@ -43,13 +43,19 @@ class AddressReader {
 
  private:
   void read_quoted() {
-    ++at_;
+    std::size_t opened = ++at_;
     std::size_t start = words_.size();
     while (at_ < text_.size() && text_[at_] != '"') {
       if (text_[at_] == '\\' && at_ + 1 < text_.size()) ++at_;
       words_ += text_[at_++];
     }
-    if (at_ < text_.size()) ++at_;
+    if (at_ == text_.size()) {  // never closed: as if it was not there, nor any after it
+      quote_open_ = true;
+      words_.resize(start);
+      at_ = opened;
+      return;
+    }
+    ++at_;
     if (at_ < text_.size() && text_[at_] == '@') {  // "odd local"@example.com
       words_.insert(start, "\"");
       words_ += '"';
@@ -76,6 +82,7 @@ class AddressReader {
   }
 
   void read_angle() {
+    if (has_angle_) close_before_angle();
     while (at_ < text_.size() && text_[at_] == '<') ++at_;
     std::string inside;
     bool in_quotes = false;
@@ -89,7 +96,18 @@ class AddressReader {
     // An obsolete route: <@relay,@other:user@host>.
     if (inside.starts_with('@') && inside.contains(':')) inside.erase(0, inside.find(':') + 1);
     angle_ = std::move(inside);
+    angle_words_ = words_.size();
     has_angle_ = true;
+  }
+
+  // "Ann <a@b.c> Bob <d@e.f>" without a comma; the same address twice is one.
+  void close_before_angle() {
+    std::string after = words_.substr(angle_words_);
+    words_.resize(angle_words_);
+    std::size_t end = std::min(text_.find('>', at_), text_.size());
+    if (text_.substr(at_, end - at_).contains(angle_) && base::trim(after).empty()) return;
+    close_item(false);
+    words_ = std::move(after);
   }
 
   // Commas and colons inside an encoded word separate nothing.
@@ -106,7 +124,7 @@ class AddressReader {
   }
 
   void open_group() {
-    group_ = decode_header(words_);
+    group_ = decode_header(words_, hint_);
     members_ = found_.size();
     in_group_ = true;
     clear_item();
@@ -153,10 +171,11 @@ class AddressReader {
     if (!held_.empty()) name = name.empty() ? held_ : held_ + ", " + name;
     if (base::trim(name).empty()) name = comment_;
     Address made;
-    made.name = decode_header(name);
+    made.name = decode_header(name, hint_);
     bool in_quotes = false;
-    std::string plain = base::is_ascii(address) && !address.contains("=?") ? std::string(address)
-                                                                           : decode_header(address);
+    std::string plain = base::is_ascii(address) && !address.contains("=?")
+                            ? std::string(address)
+                            : decode_header(address, hint_);
     for (char c : plain) {
       if (c == '"') in_quotes = !in_quotes;
       if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F || (c == ' ' && !in_quotes)) continue;
@@ -168,7 +187,7 @@ class AddressReader {
 
   // Names that no address followed.
   void flush_held() {
-    if (!held_.empty()) found_.push_back({decode_header(held_), {}});
+    if (!held_.empty()) found_.push_back({decode_header(held_, hint_), {}});
     held_.clear();
   }
 
@@ -179,16 +198,19 @@ class AddressReader {
     has_angle_ = false;
   }
 
-  std::string_view text_;
+  std::string_view text_, hint_;
   std::size_t at_ = 0;
   std::vector<Address> found_;
   std::string words_, comment_, angle_, held_, group_;
   std::size_t members_ = 0;
-  bool has_angle_ = false, in_group_ = false;
+  std::size_t angle_words_ = 0;  // of words_, those before the angle bracket
+  bool has_angle_ = false, in_group_ = false, quote_open_ = false;
 };
 
 }  // namespace
 
-std::vector<Address> parse_addresses(std::string_view raw) { return AddressReader(raw).read(); }
+std::vector<Address> parse_addresses(std::string_view raw, std::string_view hint) {
+  return AddressReader(raw, hint).read();
+}
 
 }  // namespace postroom::mime

@@ -69,10 +69,9 @@ std::string unfold_flowed(std::string_view text, bool delete_space) {
 }
 
 BodyText read_body_text(const Part& part, std::string_view bytes) {
-  std::string label = part.charset;
   bool html = part.subtype == "html";
-  if (html && known_charset(label).empty()) label = meta_charset(bytes);
-  Converted converted = to_utf8(label, bytes);
+  std::string hint = html ? meta_charset(bytes) : std::string();
+  Converted converted = to_utf8(part.charset, bytes, hint);
   BodyText body{with_line_feeds(converted.text), std::move(converted.warning)};
   if (part.flowed && !html) body.text = unfold_flowed(body.text, part.delsp);
   return body;

@@ -230,7 +230,10 @@ EncodedText encode_text(std::string_view text) {
     line = c == '\n' ? 0 : line + 1;
     longest = std::max(longest, line);
   }
-  if (above == 0 && !control && longest <= longest_line) return {"7bit", std::move(canonical)};
+  // A line that begins with "From " would get a ">" in some mailboxes.
+  bool from_line = canonical.starts_with("From ") || canonical.contains("\nFrom ");
+  if (above == 0 && !control && !from_line && longest <= longest_line)
+    return {"7bit", std::move(canonical)};
   if (above * 3 > canonical.size()) return {"base64", base64_lines(canonical)};
   return {"quoted-printable", quoted_printable(canonical)};
 }
@@ -250,6 +253,7 @@ std::string quoted_printable(std::string_view text) {
     bool line_ends = i + 1 == text.size() || text[i + 1] == '\r';
     bool literal = (c > ' ' && c <= '~' && c != '=') || ((c == ' ' || c == '\t') && !line_ends);
     if (c == '.' && column == 0) literal = false;  // some relays forget to stuff the dot
+    if (column == 0 && text.substr(i).starts_with("From ")) literal = false;
     std::size_t width = literal ? 1 : 3;
     if (column + width > quoted_line) {
       out += "=\r\n";

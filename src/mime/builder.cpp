@@ -11,6 +11,7 @@
 #include "mime/body_writer.hpp"
 #include "mime/header_text.hpp"
 #include "mime/header_writer.hpp"
+#include "mime/media_type.hpp"
 
 namespace postroom::mime {
 namespace {
@@ -47,7 +48,8 @@ void check_address(std::string_view what, const Address& address) {
   std::string_view domain =
       sign == std::string::npos ? std::string_view{} : std::string_view(text).substr(sign + 1);
   bool odd_domain = domain.empty() || domain.find_first_of(" <>,;()\"") != std::string_view::npos;
-  if (!odd && !odd_domain && sign != 0 && text.size() <= longest) return;
+  bool readable = base::is_valid_utf8(text);
+  if (!odd && !odd_domain && sign != 0 && text.size() <= longest && readable) return;
   throw Error(ErrorKind::config, "mime.bad_address",
               fmt::format("\"{}\" in {} is not an email address", base::printable(text, 200), what),
               "write it as name@example.com");
@@ -55,8 +57,9 @@ void check_address(std::string_view what, const Address& address) {
 
 bool is_ours(std::string_view name) {
   if (base::ascii_lower(name.substr(0, 8)) == "content-") return true;
-  for (std::string_view ours : {"From", "To", "Cc", "Bcc", "Reply-To", "Subject", "Date",
-                                "Message-ID", "In-Reply-To", "References", "MIME-Version"}) {
+  for (std::string_view ours :
+       {"From", "To", "Cc", "Bcc", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To",
+        "References", "MIME-Version", "Resent-Bcc"}) {
     if (base::ascii_iequals(name, ours)) return true;
   }
   return false;
@@ -77,7 +80,10 @@ void check_header(std::string_view name, std::string_view value) {
 std::string checked_id(std::string_view what, std::string_view id) {
   auto ids = parse_message_ids(id);
   check_line(what, id);
-  if (ids.size() == 1 && base::is_ascii(ids.front())) return ids.front();
+  // It cannot be folded, so the whole stays below a line's 998 octets with the field's name.
+  constexpr std::size_t longest_id = 900;
+  bool fits = ids.size() == 1 && ids.front().size() <= longest_id;
+  if (fits && base::is_ascii(ids.front())) return ids.front();
   throw Error(ErrorKind::config, "mime.bad_header",
               fmt::format("\"{}\" is not a message id", base::printable(id, 200)),
               "write it as <unique@example.com>");
@@ -221,7 +227,7 @@ class Writer {
     std::erase_if(name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
     constexpr std::size_t longest_name = 255;  // every file system's own limit
     name = base::truncate_utf8(name, longest_name);
-    std::string type = file.type.empty() ? "application/octet-stream" : file.type;
+    std::string type(file.type.empty() ? media_type_of(name) : std::string_view(file.type));
     check_type(type);
 
     // RFC 2046 section 5.2.1: an attached message is never encoded; one that SMTP could not carry
@@ -253,7 +259,8 @@ class Writer {
 
   std::string open_multipart(std::string_view subtype) {
     std::string boundary = "=_" + random_word();
-    text_ += fmt::format("Content-Type: multipart/{}; boundary=\"{}\"\r\n\r\n", subtype, boundary);
+    text_ +=
+        fmt::format("Content-Type: multipart/{};\r\n boundary=\"{}\"\r\n\r\n", subtype, boundary);
     return boundary;
   }
 
@@ -273,6 +280,10 @@ class Writer {
 };
 
 }  // namespace
+
+bool needs_smtputf8(const Address& address) {
+  return !base::is_ascii(std::string_view(address.address).substr(0, address.address.rfind('@')));
+}
 
 std::string make_message_id(std::string_view from_address) {
   std::size_t sign = from_address.rfind('@');

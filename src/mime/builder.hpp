@@ -20,7 +20,7 @@ namespace postroom::mime {
 
 struct DraftFile {
   std::string name;  // UTF-8; the path's last component when empty
-  std::string type;  // "application/pdf"; application/octet-stream when empty
+  std::string type;  // "application/pdf"; by the name's extension when empty
   std::filesystem::path
       path;           // read from here when not empty; it must not change while the message is sent
   std::string bytes;  // else these
@@ -53,12 +53,16 @@ struct Draft {
 std::unique_ptr<base::ByteSource> build(const Draft& draft,
                                         const base::Clock& clock = base::system_clock());
 
+// Whether the part before the @ is beyond ASCII: such an address can be written to only by way of
+// SMTPUTF8 (RFC 6531). A domain beyond ASCII needs nothing: it is written as A-labels.
+bool needs_smtputf8(const Address& address);
+
 // "<random@domain>", unique.
 std::string make_message_id(std::string_view from_address);
 
 // One header field folded and encoded, with its CRLF. `value` is UTF-8 without line breaks.
 std::string format_header(std::string_view name, std::string_view value);
-// "=?utf-8?Q?J=C3=BCrgen?= <j@example.com>", or the address alone.
+// "=?utf-8?Q?J=C3=BCrgen?= <j@example.com>", or the address alone; its domain in ASCII (A-labels).
 std::string format_address(const Address& address);
 
 }  // namespace postroom::mime

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "mime/header_text.hpp"
+#include "mime/part_tree.hpp"
 
 namespace postroom::mime {
 namespace {
@@ -64,12 +65,14 @@ Envelope envelope_of(const Headers& headers) {
   auto value = [&](std::string_view name) {
     return find_header(headers, name).value_or(std::string_view{});
   };
+  // Raw bytes in a field are most likely in the charset of the body.
+  std::string hint = decode_param(parse_field(value("Content-Type")).params, "charset");
   // A field that may stand once is sometimes there twice (To, Cc): all of it counts for recipients.
   auto addresses = [&](std::string_view name) {
     std::vector<Address> found;
     for (const auto& header : headers) {
       if (!base::ascii_iequals(header.name, name)) continue;
-      for (auto& address : parse_addresses(header.value)) found.push_back(std::move(address));
+      for (auto& address : parse_addresses(header.value, hint)) found.push_back(std::move(address));
     }
     return found;
   };
@@ -77,7 +80,7 @@ Envelope envelope_of(const Headers& headers) {
     auto ids = parse_message_ids(value(name));
     return ids.empty() ? std::string() : ids.front();
   };
-  envelope.subject = decode_header(value("Subject"));
+  envelope.subject = decode_header(value("Subject"), hint);
   envelope.from = addresses("From");
   envelope.sender = addresses("Sender");
   envelope.reply_to = addresses("Reply-To");

@@ -21,13 +21,25 @@ struct EncodedWord {
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
+// Where "?=" ends a word's text. Some senders leave "?" as it is, also before an escape: "why?=3D".
+std::size_t find_word_end(std::string_view text, char encoding) {
+  std::size_t end = text.find("?=");
+  while (encoding == 'q' && end != std::string_view::npos && end + 3 < text.size() &&
+         hex_digit(text[end + 2]) >= 0 && hex_digit(text[end + 3]) >= 0) {
+    std::size_t later = text.find("?=", end + 2);
+    std::size_t blank = text.find_first_of(" \t\r\n", end);
+    if (later == std::string_view::npos || later > blank) break;
+    end = later;
+  }
+  return end;
+}
+
 // An encoded word at the start of `in`. Nothing when there is none, even a broken one.
 std::optional<EncodedWord> read_word(std::string_view in) {
   constexpr std::size_t longest_charset = 64;
   if (!in.starts_with("=?")) return std::nullopt;
-  std::size_t end_charset = in.find('?', 2);
-  if (end_charset == std::string_view::npos || end_charset == 2 || end_charset > longest_charset)
-    return std::nullopt;
+  std::size_t end_charset = in.substr(0, longest_charset + 1).find('?', 2);
+  if (end_charset == std::string_view::npos || end_charset > longest_charset) return std::nullopt;
   EncodedWord word;
   word.charset = in.substr(2, end_charset - 2);
   if (std::ranges::any_of(word.charset, is_space)) return std::nullopt;
@@ -37,13 +49,17 @@ std::optional<EncodedWord> read_word(std::string_view in) {
   word.encoding = base::ascii_lower(rest.substr(0, 1))[0];
   if (word.encoding != 'q' && word.encoding != 'b') return std::nullopt;
   rest.remove_prefix(2);
-  std::size_t end = rest.find("?=");
+  // A word must end before the next begins, or its search would cost a pass each time. "=?=" is the
+  // end after a "=".
   std::size_t next = rest.find("=?");
-  bool complete =
-      end != std::string_view::npos && (next == std::string_view::npos || end < next + 1);
+  while (next != std::string_view::npos && next + 2 < rest.size() && rest[next + 2] == '=')
+    next = rest.find("=?", next + 2);
+  std::size_t end = find_word_end(rest.substr(0, next), word.encoding);
+  bool complete = end != std::string_view::npos;
   if (!complete) {
     // No end of its own: up to white space.
-    end = std::min(rest.find_first_of(" \t\r\n"), rest.size());
+    std::string_view until_next = rest.substr(0, next);
+    end = std::min(until_next.find_first_of(" \t\r\n"), until_next.size());
   }
   word.text = rest.substr(0, end);
   while (!complete && !word.text.empty() && word.text.back() == '?') word.text.remove_suffix(1);
@@ -71,11 +87,13 @@ std::string decode_q(std::string_view text) {
 // whole.
 class Run {
  public:
-  bool empty() const { return charset_.empty(); }
+  explicit Run(std::string_view hint) : hint_(hint) {}
+  bool empty() const { return empty_; }
   bool joins(const EncodedWord& word) const { return base::ascii_iequals(word.charset, charset_); }
 
   void add(const EncodedWord& word) {
     charset_ = word.charset;
+    empty_ = false;
     if (word.encoding == 'b') {
       // Some senders cut base64 anywhere: only padding ends a stretch.
       base64_ += word.text;
@@ -87,11 +105,12 @@ class Run {
   }
 
   void flush(std::string& out) {
-    if (charset_.empty()) return;
+    if (empty_) return;
     close_base64();
-    out += to_utf8(charset_, bytes_).text;
+    out += to_utf8(charset_, bytes_, hint_).text;
     bytes_.clear();
     charset_.clear();
+    empty_ = true;
   }
 
  private:
@@ -100,14 +119,16 @@ class Run {
     base64_.clear();
   }
 
+  std::string_view hint_;
   std::string charset_, bytes_, base64_;
+  bool empty_ = true;
 };
 
-void add_plain(std::string& out, std::string_view raw) {
+void add_plain(std::string& out, std::string_view raw, std::string_view hint) {
   if (base::is_ascii(raw) && !raw.contains('\x1B')) {
     out += raw;
   } else {
-    out += to_utf8("", raw).text;
+    out += to_utf8("", raw, hint).text;
   }
 }
 
@@ -122,6 +143,9 @@ std::string flattened(std::string_view text) {
       if (!more) out += ' ';
     } else if (c == '\t') {
       out += ' ';
+    } else if (c == '\xC2' && i + 1 < text.size() &&
+               static_cast<unsigned char>(text[i + 1]) < 0xA0) {
+      ++i;  // U+0080..U+009F: some terminals take them for the start of a command
     } else if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) {
       out += c;
     }
@@ -131,11 +155,11 @@ std::string flattened(std::string_view text) {
 
 }  // namespace
 
-std::string decode_header(std::string_view raw) {
+std::string decode_header(std::string_view raw, std::string_view hint) {
   if (base::is_ascii(raw) && !raw.contains("=?") && !raw.contains('\x1B'))
     return std::string(base::trim(flattened(raw)));
   std::string out;
-  Run run;
+  Run run(hint);
   std::size_t plain = 0;  // start of the stretch not yet written
   for (std::size_t at = raw.find("=?"); at != std::string_view::npos; at = raw.find("=?", at)) {
     auto word = read_word(raw.substr(at));
@@ -146,13 +170,13 @@ std::string decode_header(std::string_view raw) {
     std::string_view between = raw.substr(plain, at - plain);
     bool adjacent = !run.empty() && std::ranges::all_of(between, is_space);
     if (!adjacent || !run.joins(*word)) run.flush(out);
-    if (!adjacent) add_plain(out, between);
+    if (!adjacent) add_plain(out, between, hint);
     run.add(*word);
     at += word->length;
     plain = at;
   }
   run.flush(out);
-  add_plain(out, raw.substr(plain));
+  add_plain(out, raw.substr(plain), hint);
   return std::string(base::trim(flattened(out)));
 }
 

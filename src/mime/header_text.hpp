@@ -15,12 +15,13 @@ namespace postroom::mime {
 
 // Unfolds and decodes RFC 2047 encoded words in all the broken forms seen in the wild: spaces
 // inside a word, a missing end, no white space around it, a character split over two words, raw
-// 8-bit bytes beside it. Result is valid UTF-8 without line breaks or NUL.
-std::string decode_header(std::string_view raw);
+// 8-bit bytes beside it. Result is valid UTF-8 without line breaks or other control characters.
+// `hint` is the charset of raw 8-bit bytes that are not UTF-8: what the message's body says.
+std::string decode_header(std::string_view raw, std::string_view hint = {});
 
 // An address list (RFC 5322 section 3.4) with groups, comments, routes, quoted parts, `;` or
 // missing separators, and a bare name. Names decoded. At most 10,000 addresses.
-std::vector<Address> parse_addresses(std::string_view raw);
+std::vector<Address> parse_addresses(std::string_view raw, std::string_view hint = {});
 
 // RFC 5322 section 3.3 with the obsolete and the wrong forms (no weekday, two-digit years, zone
 // names, missing zone = UTC, comments, ISO 8601, asctime). Nothing when there is no date in it.

@@ -3,6 +3,9 @@
 #include "mime/header_writer.hpp"
 
 #include <algorithm>
+#include <optional>
+
+#include <glib.h>
 
 #include "base/base64.hpp"
 #include "base/text.hpp"
@@ -17,14 +20,32 @@ constexpr std::size_t line_width = 76;
 constexpr std::size_t longest_word = 75;         // an encoded word, RFC 2047 section 2
 constexpr std::size_t longest_plain_word = 500;  // what cannot be folded must stay below 998
 
+// Ready for the wire and the same after folding: blanks at an end would be lost, and some readers
+// make one of two where a line was folded.
 bool is_plain(std::string_view text) {
-  std::size_t word = 0;
+  std::size_t word = 0, blanks = 0;
   for (char c : text) {
     if (c < ' ' || c > '~') return false;
     word = c == ' ' ? 0 : word + 1;
-    if (word > longest_plain_word) return false;
+    blanks = c == ' ' ? blanks + 1 : 0;
+    if (word > longest_plain_word || blanks > 1) return false;
   }
-  return !text.contains("=?");
+  return !text.contains("=?") && !text.starts_with(' ') && !text.ends_with(' ');
+}
+
+// The address with its domain as A-labels (RFC 5890), which every server takes; as it is where the
+// domain is no valid one.
+std::string ascii_domain(std::string_view address) {
+  std::size_t sign = address.rfind('@');
+  if (sign == std::string_view::npos || base::is_ascii(address.substr(sign)))
+    return std::string(address);
+  std::string domain(address.substr(sign + 1));
+  gchar* made = g_hostname_to_ascii(domain.c_str());
+  if (made == nullptr) return std::string(address);
+  std::string out(address.substr(0, sign + 1));
+  out += made;
+  g_free(made);
+  return out;
 }
 
 bool is_atom(char c) {
@@ -52,10 +73,15 @@ std::string q_encoded(std::string_view text) {
 
 }  // namespace
 
-std::string encoded_words(std::string_view utf8, std::size_t first_width) {
-  std::size_t above = static_cast<std::size_t>(
-      std::ranges::count_if(utf8, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }));
-  bool base64 = above * 3 > utf8.size();
+namespace {
+
+enum class WordEncoding { base64, q };
+
+// Nothing when base64 would need padding before the last word: some readers join the digits of
+// neighbours before they decode them.
+std::optional<std::string> words_in(WordEncoding encoding, std::string_view utf8,
+                                    std::size_t first_width) {
+  bool base64 = encoding == WordEncoding::base64;
   std::string_view start = base64 ? "=?utf-8?B?" : "=?utf-8?Q?";
   std::string out;
   std::string piece;
@@ -64,22 +90,39 @@ std::string encoded_words(std::string_view utf8, std::size_t first_width) {
     std::size_t body = base64 ? (text.size() + 2) / 3 * 4 : q_encoded(text).size();
     return start.size() + body + 2;
   };
-  auto flush = [&] {
+  std::size_t unpadded = 0;
+  auto flush = [&](std::size_t cut) {
     if (!out.empty()) out += ' ';
+    std::string text = piece.substr(0, cut);
     out += start;
-    out += base64 ? base::to_base64(piece) : q_encoded(piece);
+    out += base64 ? base::to_base64(text) : q_encoded(text);
     out += "?=";
-    piece.clear();
+    piece.erase(0, cut);
+    unpadded = 0;
     width = longest_word;
   };
   for (std::size_t at = 0; at < utf8.size();) {
     std::size_t n = base::next_code_point(utf8, at).length;
-    if (!piece.empty() && length(piece + std::string(utf8.substr(at, n))) > width) flush();
+    while (!piece.empty() && length(piece + std::string(utf8.substr(at, n))) > width) {
+      if (base64 && unpadded == 0) return std::nullopt;
+      flush(base64 ? unpadded : piece.size());
+    }
     piece += utf8.substr(at, n);
+    if (piece.size() % 3 == 0) unpadded = piece.size();
     at += n;
   }
-  if (!piece.empty()) flush();
+  if (!piece.empty()) flush(piece.size());
   return out;
+}
+
+}  // namespace
+
+std::string encoded_words(std::string_view utf8, std::size_t first_width) {
+  std::size_t above = static_cast<std::size_t>(
+      std::ranges::count_if(utf8, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }));
+  std::optional<std::string> words;
+  if (above * 3 > utf8.size()) words = words_in(WordEncoding::base64, utf8, first_width);
+  return words ? *words : *words_in(WordEncoding::q, utf8, first_width);
 }
 
 std::string folded(std::string_view name, std::string_view value) {
@@ -117,7 +160,8 @@ std::string format_header(std::string_view name, std::string_view value) {
 }
 
 std::string format_address(const Address& address) {
-  if (address.name.empty()) return address.address;
+  std::string mailbox = ascii_domain(address.address);
+  if (address.name.empty()) return mailbox;
   std::string name;
   bool atoms = std::ranges::all_of(address.name, [](char c) { return is_atom(c) || c == ' '; });
   constexpr std::size_t longest_quoted = 60;
@@ -134,7 +178,7 @@ std::string format_address(const Address& address) {
     }
     name += '"';
   }
-  return name + " <" + address.address + ">";
+  return name + " <" + mailbox + ">";
 }
 
 std::string format_file_param(std::string_view name, std::string_view value, bool extended) {

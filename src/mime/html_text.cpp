@@ -4,9 +4,11 @@
 #include <array>
 #include <charconv>
 #include <utility>
+#include <vector>
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
+#include "mime/single_byte.hpp"
 
 namespace postroom::mime {
 namespace {
@@ -36,31 +38,71 @@ constexpr auto entities = std::to_array<std::pair<std::string_view, std::string_
     {"OElig", "Œ"},  {"oelig", "œ"},  {"Scaron", "Š"}, {"scaron", "š"},
 });
 
-// Appends the character of the entity at the front of `in` ('&'); bytes taken.
-std::size_t take_entity(std::string_view in, std::string& out) {
+bool is_entity_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+// The old ones, which browsers read without the semicolon too.
+bool is_known_without_semicolon(std::string_view name) {
+  for (std::string_view newer :
+       {"trade", "euro",  "bull",   "hellip", "ndash",  "mdash", "lsquo",  "rsquo", "sbquo",
+        "ldquo", "rdquo", "bdquo",  "lsaquo", "rsaquo", "larr",  "rarr",   "zwnj",  "zwj",
+        "ensp",  "emsp",  "thinsp", "apos",   "OElig",  "oelig", "Scaron", "scaron"}) {
+    if (name == newer) return false;
+  }
+  return true;
+}
+
+enum class EntityPlace { text, attribute };
+
+std::string_view find_entity(std::string_view name) {
+  auto found =
+      std::ranges::find(entities, name, &std::pair<std::string_view, std::string_view>::first);
+  return found == entities.end() ? std::string_view{} : found->second;
+}
+
+bool has_entity(std::string_view name) {
+  return std::ranges::find(entities, name, &std::pair<std::string_view, std::string_view>::first) !=
+         entities.end();
+}
+
+void append_numeric(std::uint32_t value, std::string& out) {
+  if (value >= 0x80 && value < 0xA0) {  // browsers read these as Windows-1252
+    append_single_byte("CP1252", std::string(1, static_cast<char>(value)), out);
+  } else if (value == 0xA0 || value == 9 || value == 10 || value == 13) {
+    out += ' ';
+  } else if (value >= 0x20 && value != 0x7F) {
+    base::append_utf8(out, static_cast<char32_t>(value));
+  }
+}
+
+// Appends the character of the entity at the front of `in` ('&'); bytes taken. The semicolon may be
+// missing, but in an address "&copy=1" is a parameter.
+std::size_t take_entity(std::string_view in, std::string& out, EntityPlace place) {
   constexpr std::size_t longest_entity = 12;
-  std::size_t end = in.substr(0, longest_entity).find(';');
-  std::string_view name = in.substr(1, end == std::string_view::npos ? 0 : end - 1);
-  if (name.starts_with('#')) {
-    name.remove_prefix(1);
-    bool hex = name.starts_with('x') || name.starts_with('X');
-    if (hex) name.remove_prefix(1);
+  std::string_view window = in.substr(0, longest_entity);
+  std::size_t digits_at = window.starts_with("&#x") || window.starts_with("&#X") ? 3
+                          : window.starts_with("&#")                             ? 2
+                                                                                 : 0;
+  if (digits_at > 0) {
+    std::string_view digits = window.substr(digits_at);
     std::uint32_t value = 0;
-    auto [stop, error] =
-        std::from_chars(name.data(), name.data() + name.size(), value, hex ? 16 : 10);
-    if (error == std::errc{} && stop == name.data() + name.size() && !name.empty()) {
-      bool blank = value < 0x20 || value == 0xA0;
-      if (!blank || value == 9 || value == 10)
-        base::append_utf8(out, blank ? U' ' : static_cast<char32_t>(value));
-      if (value == 0xA0) out += ' ';
-      return end + 1;
+    auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value,
+                                         digits_at == 3 ? 16 : 10);
+    if (error == std::errc{} && stop != digits.data()) {
+      append_numeric(value, out);
+      std::size_t used = digits_at + static_cast<std::size_t>(stop - digits.data());
+      return used < in.size() && in[used] == ';' ? used + 1 : used;
     }
-  } else if (!name.empty()) {
-    auto found =
-        std::ranges::find(entities, name, &std::pair<std::string_view, std::string_view>::first);
-    if (found != entities.end()) {
-      out += found->second;
-      return end + 1;
+  } else {
+    std::size_t end = 1;
+    while (end < window.size() && is_entity_char(window[end])) ++end;
+    std::string_view name = window.substr(1, end - 1);
+    bool closed = end < in.size() && in[end] == ';';
+    bool readable = closed || (place == EntityPlace::text && is_known_without_semicolon(name));
+    if (!name.empty() && readable && has_entity(name)) {
+      out += find_entity(name);
+      return closed ? end + 1 : end;
     }
   }
   out += '&';
@@ -71,7 +113,7 @@ std::string decoded(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size();) {
     if (text[i] == '&') {
-      i += take_entity(text.substr(i), out);
+      i += take_entity(text.substr(i), out, EntityPlace::attribute);
     } else {
       out += text[i++];
     }
@@ -140,6 +182,10 @@ class TextWriter {
       bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
       if (blank && preformatted_ == 0) {
         space_ = true;
+      } else if (c == '\n') {
+        put_pending();
+        out_ += '\n';
+        out_ += quote_marks(quotes_);
       } else if (c != '\r') {
         put_pending();
         out_ += c;
@@ -159,6 +205,8 @@ class TextWriter {
     out_ += mark;
     space_ = false;
   }
+  // Blockquotes, as mail shows them in plain text.
+  void quote(int by) { quotes_ = std::clamp(quotes_ + by, 0, deepest_quote); }
   void set_preformatted(int by) { preformatted_ = std::max(0, preformatted_ + by); }
   std::size_t size() const { return out_.size(); }
   std::string_view since(std::size_t at) const {
@@ -167,12 +215,31 @@ class TextWriter {
   std::string finish() && { return std::move(out_); }
 
  private:
+  static constexpr int deepest_quote = 20;
+
+  static std::string quote_marks(int depth) {
+    std::string marks;
+    for (int i = 0; i < depth; ++i) marks += "> ";
+    return marks;
+  }
+
   void put_pending() {
     constexpr int most_empty_lines = 2;
-    if (!out_.empty()) {
-      out_.append(static_cast<std::size_t>(std::min(lines_, most_empty_lines + 1)), '\n');
-      if (space_ && lines_ == 0) out_ += ' ';
+    int lines = std::min(lines_, most_empty_lines + 1);
+    if (out_.empty()) {
+      out_ += quote_marks(quotes_);
+    } else if (lines > 0) {
+      std::string between = quote_marks(std::min(quotes_, written_quotes_));
+      if (!between.empty()) between.pop_back();
+      for (int i = 0; i < lines; ++i) {
+        out_ += '\n';
+        if (i + 1 < lines) out_ += between;
+      }
+      out_ += quote_marks(quotes_);
+    } else if (space_) {
+      out_ += ' ';
     }
+    written_quotes_ = quotes_;
     lines_ = 0;
     space_ = false;
   }
@@ -181,6 +248,27 @@ class TextWriter {
   int lines_ = 0;
   bool space_ = false;
   int preformatted_ = 0;
+  int quotes_ = 0, written_quotes_ = 0;
+};
+
+// Which list an item stands in.
+class ListDepth {
+ public:
+  void read(std::string_view tag) {
+    if ((tag == "ul" || tag == "ol") && numbers_.size() < deepest) numbers_.push_back(tag == "ol");
+    if ((tag == "/ul" || tag == "/ol") && !numbers_.empty()) numbers_.pop_back();
+  }
+  // "- ", or "2. " in a numbered list; indented in a list within a list.
+  std::string mark() {
+    if (numbers_.empty()) return "- ";
+    std::string indent((numbers_.size() - 1) * 2, ' ');
+    int& number = numbers_.back();
+    return number == 0 ? indent + "- " : indent + std::to_string(number++) + ". ";
+  }
+
+ private:
+  static constexpr std::size_t deepest = 10;  // lists left open must not push the text away
+  std::vector<int> numbers_;                  // the next item's; 0 for bullets
 };
 
 int lines_around(std::string_view tag) {
@@ -206,6 +294,7 @@ bool hides_content(std::string_view tag) {
 
 std::string html_to_text(std::string_view html) {
   TextWriter writer;
+  ListDepth lists;
   std::string link;
   std::size_t link_start = 0;
   std::size_t at = 0;
@@ -218,7 +307,7 @@ std::string html_to_text(std::string_view html) {
     char c = html[at];
     if (c == '&') {
       std::string character;
-      at += take_entity(html.substr(at), character);
+      at += take_entity(html.substr(at), character, EntityPlace::text);
       writer.add_text(character);
       continue;
     }
@@ -271,7 +360,10 @@ std::string html_to_text(std::string_view html) {
       link.clear();
     } else if (int lines = lines_around(tag.name); lines > 0) {
       writer.end_lines(lines);
-      if (tag.name == "li") writer.add_mark("- ");
+      if (tag.name == "blockquote") writer.quote(1);
+      if (tag.name == "/blockquote") writer.quote(-1);
+      lists.read(tag.name);
+      if (tag.name == "li") writer.add_mark(lists.mark());
       if (tag.name == "pre") writer.set_preformatted(1);
       if (tag.name == "/pre") writer.set_preformatted(-1);
     }

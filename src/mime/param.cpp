@@ -40,14 +40,37 @@ struct Extended {
 
 Extended split_extended(std::string_view value) {
   std::size_t first = value.find('\'');
-  std::size_t second = first == std::string_view::npos ? first : value.find('\'', first + 1);
-  if (second == std::string_view::npos) return {{}, value};
-  return {std::string(value.substr(0, first)), value.substr(second + 1)};
+  if (first == std::string_view::npos) return {{}, value};
+  std::string charset(value.substr(0, first));
+  bool known = !known_charset(charset).empty();
+  std::size_t second = value.find('\'', first + 1);
+  if (second == std::string_view::npos) {
+    return known ? Extended{std::move(charset), value.substr(first + 1)} : Extended{{}, value};
+  }
+  // Somebody's apostrophes in a name that was never encoded.
+  constexpr std::size_t longest_language = 35;  // RFC 5646 section 4.4.1
+  bool language =
+      second - first <= longest_language &&
+      value.substr(first, second - first).find_first_of(" %.") == std::string_view::npos;
+  bool empty = second == first + 1;
+  bool foreign = !known && !charset.empty() && !value.contains('%');
+  if (!empty && (!language || foreign)) return {{}, value};
+  return {std::move(charset), value.substr(second + 1)};
 }
 
+// No control characters, those of U+0080..U+009F neither.
 std::string one_line(std::string text) {
-  std::erase_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-  return text;
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto c = static_cast<unsigned char>(text[i]);
+    if (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) {
+      ++i;
+    } else if (c >= 0x20 && c != 0x7F) {
+      out += text[i];
+    }
+  }
+  return out;
 }
 
 // The value without a star: encoded words, raw bytes, or RFC 2231 by somebody who forgot the star.
@@ -59,7 +82,17 @@ std::string decode_plain(std::string_view value) {
       return one_line(to_utf8(extended.charset, percent_decoded(extended.text)).text);
     }
   }
+  // Percent escapes alone, if they make UTF-8 characters: "100%25.pdf" stays as it is.
+  if (std::string bytes = percent_decoded(value);
+      !base::is_ascii(bytes) && base::is_ascii(value) && base::is_valid_utf8(bytes)) {
+    return one_line(std::move(bytes));
+  }
   return one_line(to_utf8("", value).text);
+}
+
+std::string decode_extended(std::string_view value) {
+  Extended extended = split_extended(value);
+  return one_line(to_utf8(extended.charset, percent_decoded(extended.text)).text);
 }
 
 struct Section {
@@ -82,7 +115,8 @@ std::string decode_sections(const std::map<unsigned, Section>& sections) {
     any_encoded = any_encoded || section.encoded;
     bytes += section.encoded ? percent_decoded(value) : std::string(value);
   }
-  return any_encoded ? one_line(to_utf8(charset, bytes).text) : decode_plain(bytes);
+  if (!any_encoded || (charset.empty() && bytes.contains("=?"))) return decode_plain(bytes);
+  return one_line(to_utf8(charset, bytes).text);
 }
 
 class FieldReader {
@@ -102,7 +136,9 @@ class FieldReader {
       at_ = equals + 1;
       if (text_[equals] == ';' || name.empty()) continue;
       std::string value = read_value();
-      field.params.emplace_back(base::ascii_lower(name), std::move(value));
+      std::string key = base::ascii_lower(name);
+      std::erase_if(key, is_white);  // "filename *="
+      field.params.emplace_back(std::move(key), std::move(value));
     }
     return field;
   }
@@ -120,15 +156,36 @@ class FieldReader {
 
   std::string read_quoted() {
     std::string value;
-    for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_) {
+    std::size_t start = ++at_;
+    for (; at_ < text_.size(); ++at_) {
+      if (text_[at_] == '"' && ends_value(at_ + 1)) break;
       // Only these two are escapes: "C:\dir\a.pdf" comes without doubled backslashes.
       bool escape = text_[at_] == '\\' && at_ + 1 < text_.size() &&
                     (text_[at_ + 1] == '"' || text_[at_ + 1] == '\\');
       if (escape) ++at_;
       value += text_[at_];
     }
-    if (at_ < text_.size()) ++at_;
-    return value;
+    if (at_ < text_.size()) {
+      ++at_;
+      return value;
+    }
+    // No end: it was at the next semicolon.
+    at_ = std::min(text_.find(';', start), text_.size());
+    return std::string(base::trim(text_.substr(start, at_ - start)));
+  }
+
+  // Whether a quotation mark before `at` ends the value: a semicolon, the end, a comment or the
+  // next "word=" follows. Others belong to the name: "the "final" offer.pdf".
+  bool ends_value(std::size_t at) const {
+    constexpr std::size_t looked_at = 80;
+    std::string_view rest = text_.substr(at, looked_at);
+    std::size_t word = rest.find_first_not_of(" \t\r\n");
+    if (word == std::string_view::npos) return true;
+    rest.remove_prefix(word);
+    if (rest.front() == ';' || rest.front() == ',' || (rest.front() == '(' && word > 0))
+      return true;
+    std::size_t stop = rest.find_first_of("= \t\r\n\";.()");
+    return word > 0 && stop != std::string_view::npos && stop > 0 && rest[stop] == '=';
   }
 
   // Up to the semicolon; spaces belong to it, unless "word=" follows, which is a parameter whose
@@ -147,7 +204,9 @@ class FieldReader {
       break;
     }
     at_ = end;
-    return std::string(base::trim(value));
+    value = base::trim(value);
+    bool apostrophes = value.size() > 2 && value.starts_with('\'') && value.ends_with('\'');
+    return std::string(apostrophes ? value.substr(1, value.size() - 2) : value);
   }
 
   std::string_view text_;
@@ -185,14 +244,18 @@ std::string decode_param(const RawParams& params, std::string_view name) {
       }
     }
   }
+  std::string decoded;
   if (extended != nullptr) {
-    if (extended->contains("=?")) return decode_header(*extended);
-    Extended split = split_extended(*extended);
-    std::string decoded = one_line(to_utf8(split.charset, percent_decoded(split.text)).text);
-    if (!decoded.empty()) return decoded;
+    decoded = extended->contains("=?") ? decode_header(*extended) : decode_extended(*extended);
   }
-  if (!sections.empty()) return decode_sections(sections);
-  return plain == nullptr ? std::string() : decode_plain(*plain);
+  if (decoded.empty() && !sections.empty()) decoded = decode_sections(sections);
+  if (plain == nullptr) return decoded;
+  // The fall-back for old readers, if the new form is broken.
+  if (decoded.empty() || decoded.contains("\uFFFD")) {
+    std::string fallback = decode_plain(*plain);
+    if (decoded.empty() || !fallback.contains("\uFFFD")) return fallback;
+  }
+  return decoded;
 }
 
 }  // namespace postroom::mime
