@@ -13,6 +13,7 @@ find_package(CLI11 REQUIRED)           # cli
 find_package(GTest REQUIRED)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)   # tests
 pkg_check_modules(GMIME REQUIRED IMPORTED_TARGET gmime-3.0)    # mime
+pkg_check_modules(YTNEF REQUIRED IMPORTED_TARGET libytnef)     # mime_test, to compare with
 pkg_check_modules(GSASL REQUIRED IMPORTED_TARGET libgsasl)     # auth
 pkg_check_modules(YAMLCPP REQUIRED IMPORTED_TARGET yaml-cpp)   # flow
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)            # base (matching user patterns)

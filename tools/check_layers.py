@@ -60,6 +60,7 @@ LIBRARIES = [
     (r"lua\.hpp|lua\.h|lauxlib\.h|lualib\.h|lua5\.4/.*", r"flow/.*", "Lua belongs to flow/"),
     (r"gsasl\.h", r"auth/.*", "GNU SASL belongs to auth/"),
     (r"openssl/.*", r"net/.*|auth/jwt\.cpp", "OpenSSL belongs to net/ and auth/jwt.cpp"),
+    (r"ytnef\.h|tnef-.*\.h|mapi.*\.h", r"mime/.*_test\.cpp", "libytnef is for comparing only (docs/decisions/0004)"),
     (r"sodium(/.*|\.h)", r"vault/.*", "libsodium belongs to vault/"),
     (r"boost/beast(/.*|\.hpp)", r"net/http_server\.cpp", "Beast belongs to net/http_server.cpp"),
     (r"curl/.*", r"net/(http_client|curl_[a-z_]+)\.[ch]pp", "libcurl belongs to net/http_client.cpp and net/curl_*"),

@@ -10,6 +10,7 @@
 #include "actions/specs.hpp"
 #include "base/glob.hpp"
 #include "base/text.hpp"
+#include "mailbox/attachment_reader.hpp"
 
 namespace postroom::actions {
 namespace {
@@ -26,19 +27,6 @@ bool type_matches(std::string_view wanted, const mime::Attachment& attachment) {
          base::ascii_iequals(std::string_view(attachment.type).substr(slash + 1), wanted);
 }
 
-// All of the message's attachments. The store decided with the HTML at hand which top-level parts
-// are inline.
-std::vector<mime::Attachment> list(const mailbox::Message& message, mime::Nested nested) {
-  if (nested == mime::Nested::closed || !message.structure) return message.attachments;
-  auto all = mime::attachments(*message.structure, std::nullopt, nested);
-  for (auto& attachment : all) {
-    for (const auto& known : message.attachments) {
-      if (known.part_id == attachment.part_id) attachment.inline_ = known.inline_;
-    }
-  }
-  return all;
-}
-
 class SaveAttachments final : public Action {
  public:
   const ActionSpec& spec() const noexcept override {
@@ -46,7 +34,9 @@ class SaveAttachments final : public Action {
         .name = "save_attachments",
         .label = {"Save attachments", "Enregistrer les pièces jointes"},
         .help =
-            "Saves the message's attachments. Pictures that its HTML shows are not attachments.",
+            "Saves the message's attachments, also those inside a winmail.dat. Pictures that its "
+            "HTML "
+            "shows are not attachments.",
         .place = Place::inside_mail_loop,
         .effect = Effect::local,
         .uses_session = true,
@@ -111,44 +101,42 @@ class SaveAttachments final : public Action {
     base::List saved;
     std::string directory = text_of(fields, "to");
     int number = 0;
-    for (const auto& attachment : list(message, nested)) {
-      if (attachment.inline_ && !with_inline) continue;
+    mailbox::AttachmentReader reader(*invocation.mail->folder, message, nested);
+    while (const mime::Attachment* attachment = co_await reader.next()) {
+      if (attachment->is_absent || (attachment->inline_ && !with_inline)) continue;
       if (!names.empty() && std::ranges::none_of(names, [&](const auto& name) {
-            return base::glob_matches(name, attachment.name);
+            return base::glob_matches(name, attachment->name);
           })) {
         continue;
       }
       if (!types.empty() && std::ranges::none_of(types, [&](const auto& type) {
-            return type_matches(type, attachment);
+            return type_matches(type, *attachment);
           })) {
         continue;
       }
-      const mime::Part* part = mime::find_part(*message.structure, attachment.part_id);
-      if (!part) continue;
-      auto [stem, extension] = split_extension(attachment.name);
+      auto [stem, extension] = split_extension(attachment->name);
       FileTarget target{.directory = directory,
-                        .name = name_from_pattern(pattern, {{"name", attachment.name},
+                        .name = name_from_pattern(pattern, {{"name", attachment->name},
                                                             {"stem", stem},
                                                             {"extension", extension},
                                                             {"number", std::to_string(++number)}}),
                         .overwrite = overwrite_of(fields)};
-      mailbox::Folder& folder = *invocation.mail->folder;
-      auto fill = [&folder, &message, part](base::ByteSink& sink) {
-        return folder.part(message.key, *part, sink);
-      };
+      auto fill = [&reader](base::ByteSink& sink) { return reader.write(sink); };
       SavedFile file = co_await invocation.around.save_file(std::move(target), std::move(fill));
       saved.emplace_back(base::Map{{"path", file.path},
-                                   {"name", attachment.name},
-                                   {"type", attachment.type},
+                                   {"name", attachment->name},
+                                   {"type", attachment->type},
                                    {"size", static_cast<std::int64_t>(file.size)},
                                    {"sha256", file.sha256}});
     }
+    for (const std::string& note : reader.notes()) invocation.around.note(note);
     Result result;
     result.summary =
         saved.empty()
             ? "no attachment to save"
             : fmt::format("save {} to {}", base::count_of(saved.size(), "attachment"), directory);
     result.as = std::move(saved);
+    result.warning = base::join(reader.warnings(), "; ");
     co_return result;
   }
 };

@@ -1,63 +1,18 @@
 #include "mime/attachments.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
-#include "base/text.hpp"
 #include "mime/bodies.hpp"
-#include "mime/hex.hpp"
+#include "mime/decoder.hpp"
+#include "mime/file_types.hpp"
+#include "mime/html_references.hpp"
+#include "mime/packed.hpp"
 
 namespace postroom::mime {
 namespace {
 
 constexpr int deepest = 200;
-
-// For a part without a name: an extension by type, so that programs know what to do with it.
-std::string_view extension_by_type(const Part& part) {
-  constexpr auto known = std::to_array<std::pair<std::string_view, std::string_view>>({
-      {"application/pdf", ".pdf"},
-      {"image/png", ".png"},
-      {"image/jpeg", ".jpg"},
-      {"image/jpg", ".jpg"},
-      {"image/gif", ".gif"},
-      {"image/tiff", ".tif"},
-      {"image/bmp", ".bmp"},
-      {"image/webp", ".webp"},
-      {"image/svg+xml", ".svg"},
-      {"text/plain", ".txt"},
-      {"text/html", ".html"},
-      {"text/csv", ".csv"},
-      {"text/xml", ".xml"},
-      {"application/xml", ".xml"},
-      {"application/json", ".json"},
-      {"text/calendar", ".ics"},
-      {"text/vcard", ".vcf"},
-      {"text/x-vcard", ".vcf"},
-      {"application/zip", ".zip"},
-      {"application/gzip", ".gz"},
-      {"application/msword", ".doc"},
-      {"application/vnd.ms-excel", ".xls"},
-      {"application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"},
-      {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"},
-      {"application/ms-tnef", ".dat"},
-      {"application/pkcs7-mime", ".p7m"},
-      {"application/x-pkcs7-mime", ".p7m"},
-      {"application/pkcs7-signature", ".p7s"},
-      {"application/pgp-signature", ".asc"},
-      {"message/delivery-status", ".txt"},
-      {"message/disposition-notification", ".txt"},
-      {"text/rfc822-headers", ".txt"},
-      {"audio/mpeg", ".mp3"},
-      {"audio/wav", ".wav"},
-      {"video/mp4", ".mp4"},
-  });
-  std::string type = part.type + "/" + part.subtype;
-  for (auto [name, extension] : known) {
-    if (name == type) return extension;
-  }
-  return part.type == "text" ? ".txt" : ".bin";
-}
 
 std::string name_of(const Part& part) {
   if (!part.name.empty()) return part.name;
@@ -65,7 +20,35 @@ std::string name_of(const Part& part) {
     bool titled = part.envelope && !part.envelope->subject.empty();
     return (titled ? part.envelope->subject : "message-" + part.id) + ".eml";
   }
-  return "attachment-" + part.id + std::string(extension_by_type(part));
+  if (part.is("text", "calendar") && !part.method.empty()) return "invite.ics";
+  // An extension by type, so that programs know what to do with it.
+  std::string_view extension = extension_of_type(part.type + "/" + part.subtype);
+  if (extension.empty()) extension = part.type == "text" ? ".txt" : ".bin";
+  return "attachment-" + part.id + std::string(extension);
+}
+
+// The end of a sentence that begins with its name.
+std::string note_of(const Part& part, const Part* parent) {
+  if (part.is("message", "external-body")) {
+    return part.access.empty() ? "not in this message, which only names it"
+                               : "not in this message, which only says where it is: " + part.access;
+  }
+  if (part.is("message", "partial")) {
+    return (part.fragment.empty() ? "a fragment" : "fragment " + part.fragment) +
+           " of a larger message; the others came as messages of their own";
+  }
+  if (part.is("application", "pkcs7-mime") || part.is("application", "x-pkcs7-mime")) {
+    if (part.smime_type == "signed-data")
+      return "a signed message (S/MIME) that is kept closed: it cannot be looked into";
+    if (part.smime_type == "certs-only") return {};
+    return "encrypted (S/MIME) or signed in one piece: it cannot be looked into";
+  }
+  if (parent != nullptr && parent->subtype == "encrypted" && parent->is_multipart())
+    return "encrypted: it cannot be looked into";
+  if (part.is("application", "mac-binhex40") || part.is("application", "x-macbinary") ||
+      part.is("application", "macbinary"))
+    return "a Mac file in a form of its own (BinHex, MacBinary), kept as it is";
+  return {};
 }
 
 std::uint64_t decoded_size(const Part& part) {
@@ -74,64 +57,25 @@ std::uint64_t decoded_size(const Part& part) {
   return part.size;
 }
 
-// HTML as references are looked for: lower case, %XX and &amp; undone.
-std::string comparable(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
-        hex_digit(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-      i += 2;
-    } else if (text.substr(i, 5) == "&amp;") {
-      out += '&';
-      i += 4;
-    } else {
-      out += text[i];
-    }
+// An invitation as a file of its own, so that its copy inside the alternative need not be one.
+bool has_calendar_file(const Part& part, const Part* parent, int depth) {
+  if (depth > deepest) return false;
+  if (part.is_multipart()) {
+    return std::ranges::any_of(part.children, [&](const Part& child) {
+      return has_calendar_file(child, &part, depth + 1);
+    });
   }
-  return base::ascii_lower(out);
+  const bool is_calendar = part.is("text", "calendar") || part.is("application", "ics");
+  return is_calendar && parent != nullptr && parent->subtype != "alternative";
 }
 
-// Every "cid:" address of the HTML, sorted; and the HTML itself for Content-Location.
-class References {
- public:
-  explicit References(std::string_view html) : html_(comparable(html)) {
-    for (std::size_t at = html_.find("cid:"); at != std::string::npos;
-         at = html_.find("cid:", at + 4)) {
-      std::size_t end = std::min(html_.find_first_of("\"'<>() \t\r\n\\", at + 4), html_.size());
-      ids_.push_back(std::string_view(html_).substr(at + 4, end - at - 4));
-    }
-    std::ranges::sort(ids_);
-  }
-  References(const References&) = delete;
-  References& operator=(const References&) = delete;
-
-  bool name(const Part& part) const {
-    if (!part.content_id.empty()) {
-      std::string id = comparable(part.content_id);
-      if (std::ranges::binary_search(ids_, std::string_view(id))) return true;
-    }
-    return !part.content_location.empty() && names_location(comparable(part.content_location));
-  }
-
- private:
-  // As a whole attribute value: a location "a" is not meant by every "a".
-  bool names_location(const std::string& location) const {
-    for (std::size_t at = html_.find(location); at != std::string::npos;
-         at = html_.find(location, at + 1)) {
-      char before = at > 0 ? html_[at - 1] : ' ';
-      std::size_t after = at + location.size();
-      char next = after < html_.size() ? html_[after] : ' ';
-      if (std::string_view("\"'=( ").contains(before) && std::string_view("\"') >").contains(next))
-        return true;
-    }
-    return false;
-  }
-
-  std::string html_;
-  std::vector<std::string_view> ids_;
-};
+// One text, perhaps with the footer of a mailing list.
+bool has_only_text(const Part& root) {
+  if (!root.is_multipart()) return root.is("text", "plain");
+  return root.subtype == "mixed" && std::ranges::all_of(root.children, [](const Part& child) {
+           return child.is("text", "plain");
+         });
+}
 
 // One message's level; nested messages get a walk of their own.
 class Walk {
@@ -139,6 +83,8 @@ class Walk {
   Walk(const Part& root, const HtmlReader& read_html, Nested nested, std::vector<Attachment>& out,
        std::string path, int depth)
       : bodies_(find_bodies(root)),
+        has_calendar_(has_calendar_file(root, nullptr, depth)),
+        is_only_text_(has_only_text(root)),
         read_html_(read_html),
         nested_(nested),
         out_(out),
@@ -153,6 +99,8 @@ class Walk {
       --depth_;
     } else if (!is_left_out(part, parent)) {
       add(part, parent);
+    } else if (&part == bodies_.plain) {
+      add_text(part);
     }
   }
 
@@ -162,6 +110,7 @@ class Walk {
     if (part.is_multipart()) return part.size == 0;  // an empty container
     if (parent == nullptr) return false;
     if (parent->subtype == "alternative") {
+      if (part.is("text", "calendar") && !part.method.empty()) return has_calendar_;
       return part.type == "text" && part.disposition != "attachment" && part.name.empty();
     }
     if (parent->subtype == "signed") {
@@ -171,6 +120,34 @@ class Walk {
     if (parent->subtype == "encrypted") return part.is("application", "pgp-encrypted");
     if (parent->subtype == "appledouble") return part.is("application", "applefile");
     return false;
+  }
+
+  // Files are written into the text by programs that know nothing else: HTML, other parts, or
+  // base64 around it are not theirs. What is skipped here need not be fetched.
+  void add_text(const Part& part) {
+    constexpr std::uint64_t smallest = 20;  // "begin 644 a", "`" and "end"
+    if (!is_only_text_ || bodies_.html != nullptr || part.size < smallest) return;
+    if (parse_encoding(part.encoding) == Encoding::base64) return;
+    Attachment text;
+    text.part_id = part.id;
+    text.type = "text/plain";
+    text.size = part.size;
+    text.path = path_;
+    text.packing = Packing::text;
+    out_.push_back(std::move(text));
+  }
+
+  Packing packing(const Part& part, std::string_view type, std::string_view name,
+                  const Part* parent) const {
+    Packing packing = packing_of(type, name);
+    const bool has_words = bodies_.plain != nullptr || bodies_.html != nullptr;
+    if (packing == Packing::tnef && !has_words) return Packing::tnef_with_words;
+    if (packing == Packing::message) {
+      const bool is_reached = part.is_message() && is_plain(part);
+      return is_reached || nested_ == Nested::closed ? Packing::none : packing;
+    }
+    const bool is_half = parent != nullptr && parent->subtype == "appledouble";
+    return packing == Packing::apple_single && is_half ? Packing::none : packing;
   }
 
   void add(const Part& part, const Part* parent) {
@@ -188,9 +165,14 @@ class Walk {
     found.size = decoded_size(part);
     found.inline_ = is_inline(part, parent);
     found.path = path_.empty() ? found.name : path_ + "/" + found.name;
+    found.packing = packing(part, found.type, found.name, parent);
+    found.note = note_of(part, parent);
+    found.is_absent = part.is("message", "external-body");
     std::string path = found.path;
     out_.push_back(std::move(found));
-    if (nested_ == Nested::recurse && part.is_message() && !part.children.empty()) {
+    // What a server says of the inside of an encoded message is not to be relied on.
+    if (nested_ == Nested::recurse && part.is_message() && is_plain(part) &&
+        !part.children.empty()) {
       const Part& inner = part.children.front();
       Walk(inner, read_html_, nested_, out_, std::move(path), depth_ + 1).visit(inner, nullptr);
     }
@@ -208,13 +190,15 @@ class Walk {
   }
 
   Bodies bodies_;
+  bool has_calendar_;
+  bool is_only_text_;
   const HtmlReader& read_html_;
   Nested nested_;
   std::vector<Attachment>& out_;
   std::string path_;
   int depth_;
   bool asked_ = false;
-  std::optional<References> references_;
+  std::optional<HtmlReferences> references_;
 };
 
 bool any_named_leaf(const Part& part, const Bodies& bodies, int depth) {
@@ -227,11 +211,34 @@ bool any_named_leaf(const Part& part, const Bodies& bodies, int depth) {
       part.children, [&](const Part& child) { return any_named_leaf(child, bodies, depth + 1); });
 }
 
+void add_nested_html(const Part& part, int depth, std::vector<const Part*>& found) {
+  if (depth > deepest) return;
+  for (const Part& child : part.children) {
+    if (part.is_message() && is_plain(part) && needs_html(child)) {
+      if (const Part* html = find_bodies(child).html) found.push_back(html);
+    }
+    add_nested_html(child, depth + 1, found);
+  }
+}
+
 }  // namespace
 
-std::vector<Attachment> attachments(const Part& root, const HtmlReader& read_html, Nested nested) {
+std::vector<const Part*> nested_html(const Part& root) {
+  std::vector<const Part*> found;
+  add_nested_html(root, 0, found);
+  return found;
+}
+
+std::vector<Attachment> packed_and_plain(const Part& root, const HtmlReader& read_html,
+                                         Nested nested) {
   std::vector<Attachment> found;
   Walk(root, read_html, nested, found, {}, 0).visit(root, nullptr);
+  return found;
+}
+
+std::vector<Attachment> attachments(const Part& root, const HtmlReader& read_html, Nested nested) {
+  std::vector<Attachment> found = packed_and_plain(root, read_html, nested);
+  std::erase_if(found, [](const Attachment& one) { return one.packing == Packing::text; });
   return found;
 }
 

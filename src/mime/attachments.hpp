@@ -5,8 +5,11 @@
 // fetching them.
 //
 // Not attachments although no body: other representations inside multipart/alternative
-// (text/calendar, text/enriched), the signature of multipart/signed, the version part of
-// multipart/encrypted, AppleDouble's resource fork.
+// (text/enriched), the signature of multipart/signed, the version part of multipart/encrypted,
+// AppleDouble's resource fork. An invitation inside multipart/alternative is one (invite.ics),
+// unless the same comes as a file beside it.
+//
+// Files inside other files (winmail.dat, uuencode in the text) are listed by packed.hpp.
 #pragma once
 
 #include <functional>
@@ -18,6 +21,16 @@
 
 namespace postroom::mime {
 
+// How a part holds files that are no parts (packed.hpp).
+enum class Packing {
+  none,
+  tnef,             // winmail.dat
+  tnef_with_words,  // one whose mail has no other text
+  text,             // a text body, in which files may be written; no attachment itself
+  message,          // an attached message that the tree does not reach into
+  apple_single,
+};
+
 struct Attachment {
   std::string part_id;
   std::string
@@ -26,6 +39,9 @@ struct Attachment {
   std::uint64_t size = 0;  // decoded bytes, estimated from the encoded size
   bool inline_ = false;    // referenced by the HTML
   std::string path;        // where in nested messages: "postacert.eml/fattura.xml"
+  Packing packing = Packing::none;
+  std::string note;  // why it is not the file that it names, the end of a sentence: "encrypted ..."
+  bool is_absent = false;  // it only says where a file is: there is nothing to save
 };
 
 enum class Nested {
@@ -43,6 +59,9 @@ std::vector<Attachment> attachments(const Part& root, const std::optional<std::s
 // decide something.
 using HtmlReader = std::function<std::optional<std::string>(const Part& html)>;
 std::vector<Attachment> attachments(const Part& root, const HtmlReader& read_html, Nested nested);
+
+// The HTML of attached messages, at any depth, that decides what is inline there.
+std::vector<const Part*> nested_html(const Part& root);
 
 // Whether some part's being inline depends on the HTML's words: fetch html_part first.
 bool needs_html(const Part& root);

@@ -173,7 +173,7 @@ INSTANTIATE_TEST_SUITE_P(
              multi("report; report-type=delivery-status",
                    {text, part("Content-Type: message/delivery-status")}),
              "attachment-2.txt", "1 -"},
-        Case{"invitation", multi("alternative", {text, html, calendar}), "", "1 2"},
+        Case{"invitation", multi("alternative", {text, html, calendar}), "invite.ics", "1 2"},
         Case{"enriched", multi("alternative", {text, part("Content-Type: text/enriched"), html}),
              "", "1 3"},
         Case{"pdf in an alternative", multi("alternative", {text, bare_pdf}), "a.pdf", "1 -"},

@@ -1,13 +1,17 @@
 #include "mime/decoder.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "mime/hex.hpp"
+#include "mime/part_tree.hpp"
 
 namespace postroom::mime {
 namespace {
 
 constexpr std::size_t buffer_bytes = 16 * 1024;
-constexpr std::size_t longest_uu_line = 4096;  // real ones have 62 characters
+constexpr std::size_t longest_uu_line = 4096;      // real ones have 62 characters
+constexpr std::size_t longest_base64_line = 4096;  // of what stands behind a padding, to judge it
 
 // 0..63 a digit, 64 skipped, 65 padding. base64url's digits are taken too: some gateways write
 // them.
@@ -57,6 +61,22 @@ Encoding parse_encoding(std::string_view label) noexcept {
   return Encoding::identity;
 }
 
+bool is_known_encoding(std::string_view label) noexcept {
+  if (parse_encoding(label) != Encoding::identity) return true;
+  for (std::string_view name : {"", "7bit", "8bit", "binary", "7-bit", "8-bit", "none"}) {
+    if (base::ascii_iequals(label, name)) return true;
+  }
+  return false;
+}
+
+Encoding encoding_of(const Part& part) noexcept {
+  if (part.is_multipart()) return Encoding::identity;
+  const Encoding encoding = parse_encoding(part.encoding);
+  return part.is_message() && encoding == Encoding::base64 ? Encoding::message_base64 : encoding;
+}
+
+bool is_plain(const Part& part) noexcept { return encoding_of(part) == Encoding::identity; }
+
 void Decoder::write(std::string_view bytes) {
   switch (encoding_) {
     case Encoding::identity:
@@ -71,10 +91,69 @@ void Decoder::write(std::string_view bytes) {
     case Encoding::uuencode:
       write_uuencode(bytes);
       break;
+    case Encoding::message_base64:
+      write_message(bytes);
+      break;
   }
 }
 
+void Decoder::write_message(std::string_view bytes) {
+  constexpr std::size_t enough = 256;
+  pending_ += bytes;
+  const std::size_t end = pending_.find('\n', pending_.find_first_not_of("\r\n \t"));
+  if (end == std::string::npos && pending_.size() < enough) return;
+  // No colon is in base64, and every header line has one.
+  std::string_view first = std::string_view(pending_).substr(0, std::min(end, enough));
+  encoding_ = first.contains(':') ? Encoding::identity : Encoding::base64;
+  std::string begun = std::move(pending_);
+  pending_.clear();
+  write(begun);
+}
+
+// Up to a padding plain digits; behind it each line is looked at first.
 void Decoder::write_base64(std::string_view bytes) {
+  while (!bytes.empty() && !base64_ended_) {
+    if (!after_padding_) {
+      std::size_t padding = bytes.find('=');
+      std::string_view run = bytes.substr(0, padding);
+      write_digits(run);
+      bytes.remove_prefix(run.size());
+      if (bytes.empty()) return;
+      bytes.remove_prefix(1);
+      if (digits_ < 2) continue;  // noise, no padding
+      write_digits("=");
+      after_padding_ = true;
+      continue;
+    }
+    std::string_view piece = bytes.substr(0, bytes.find('\n'));
+    piece = piece.substr(0, longest_base64_line - pending_.size());
+    pending_ += piece;
+    bytes.remove_prefix(piece.size());
+    const bool is_line_end = bytes.starts_with('\n');
+    if (!is_line_end && pending_.size() < longest_base64_line) return;
+    if (is_line_end) bytes.remove_prefix(1);
+    judge_line();
+  }
+}
+
+void Decoder::judge_line() {
+  std::string line = std::move(pending_);
+  pending_.clear();
+  std::string_view rest = base::trim(line);
+  while (rest.starts_with('=')) rest.remove_prefix(1);
+  if (rest.empty()) return;
+  bool is_base64 = std::ranges::all_of(rest, [](char c) {
+    return (digits[static_cast<unsigned char>(c)] < 64 && c != '-' && c != '_') || c == '=';
+  });
+  if (!is_base64 || (rest.size() % 4 != 0 && rest.size() < longest_base64_line)) {
+    base64_ended_ = true;
+    return;
+  }
+  write_digits(rest);  // with its paddings
+  after_padding_ = rest.ends_with('=');
+}
+
+void Decoder::write_digits(std::string_view bytes) {
   std::array<char, buffer_bytes> out;
   std::size_t used = 0;
   const auto* in = reinterpret_cast<const unsigned char*>(bytes.data());
@@ -108,8 +187,6 @@ void Decoder::write_base64(std::string_view bytes) {
         digits_ = 0;
       }
     } else if (digit == 65) {
-      // Padding ends a group; what follows may be a further stretch of base64 (joined by a
-      // gateway).
       if (digits_ >= 2) out[used++] = static_cast<char>(group_ >> (digits_ == 2 ? 4 : 10));
       if (digits_ == 3) out[used++] = static_cast<char>(group_ >> 2);
       group_ = 0;
@@ -150,9 +227,11 @@ void Decoder::write_quoted_printable(std::string_view bytes) {
       std::size_t after = i + 1;
       while (after < bytes.size() && is_blank(bytes[after])) ++after;
       std::size_t line_end = after;
-      if (line_end < bytes.size() && bytes[line_end] == '\r') ++line_end;
-      if (line_end < bytes.size() && bytes[line_end] == '\n') {
-        i = line_end + 1;
+      const bool is_return = line_end < bytes.size() && bytes[line_end] == '\r';
+      if (is_return) ++line_end;
+      const bool is_feed = line_end < bytes.size() && bytes[line_end] == '\n';
+      if (is_feed || (is_return && line_end < bytes.size())) {
+        i = is_feed ? line_end + 1 : line_end;
         continue;
       }
       bool hex_cut = left == 2 && hex_digit(bytes[i + 1]) >= 0;
@@ -225,6 +304,13 @@ void Decoder::decode_uu_line(std::string_view line) {
 }
 
 void Decoder::finish() {
+  if (encoding_ == Encoding::message_base64) {
+    std::string begun = std::move(pending_);
+    pending_.clear();
+    encoding_ = begun.contains(':') ? Encoding::identity : Encoding::base64;
+    write(begun);
+  }
+  if (encoding_ == Encoding::base64 && after_padding_ && !pending_.empty()) judge_line();
   if (encoding_ == Encoding::base64 && digits_ >= 2) {
     std::string out(1, static_cast<char>(group_ >> (digits_ == 2 ? 4 : 10)));
     if (digits_ == 3) out += static_cast<char>(group_ >> 2);

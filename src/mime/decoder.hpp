@@ -1,6 +1,7 @@
 // Decoder: a content transfer encoding undone as it streams by (base64, quoted-printable, uuencode;
 // 7bit, 8bit and binary pass). Constant memory. Takes garbage: bytes outside the alphabet are
-// skipped, a broken escape stays as it is.
+// skipped, a broken escape stays as it is. Words behind base64's padding (the footer of a mailing
+// list) end it; a further stretch of base64 goes on.
 #pragma once
 
 #include <array>
@@ -12,10 +13,27 @@
 
 namespace postroom::mime {
 
-enum class Encoding { identity, base64, quoted_printable, uuencode };
+enum class Encoding {
+  identity,
+  base64,
+  quoted_printable,
+  uuencode,
+  message_base64,  // base64, unless the first line is a header: attached messages are often
+                   // mislabelled
+};
 
 // "Base64", "quoted-printable", "x-uuencode"...; an unknown one is identity.
 Encoding parse_encoding(std::string_view label) noexcept;
+
+struct Part;
+
+// What undoes `part`'s encoding. RFC 2046 section 5.2.1 forbids one on attached messages; some
+// programs write it and mean it, others do not.
+Encoding encoding_of(const Part& part) noexcept;
+// Whether its bytes stand in the message as they are.
+bool is_plain(const Part& part) noexcept;
+// Whether the label is one that parse_encoding knows, or none.
+bool is_known_encoding(std::string_view label) noexcept;
 
 class Decoder final : public base::ByteSink {
  public:
@@ -31,6 +49,9 @@ class Decoder final : public base::ByteSink {
 
  private:
   void write_base64(std::string_view bytes);
+  void write_digits(std::string_view bytes);
+  void judge_line();
+  void write_message(std::string_view bytes);
   void write_quoted_printable(std::string_view bytes);
   void write_uuencode(std::string_view bytes);
   void decode_uu_line(std::string_view line);
@@ -40,7 +61,8 @@ class Decoder final : public base::ByteSink {
   std::uint32_t group_ = 0;  // base64: bits so far
   int digits_ = 0;           // base64: digits in group_
   std::string pending_;  // quoted-printable: an unfinished escape or trailing space; uuencode: an
-                         // unfinished line
+                         // unfinished line; base64: the line behind a padding
+  bool after_padding_ = false, base64_ended_ = false;
   bool uu_begun_ = false, uu_ended_ = false, uu_skip_ = false;
 };
 

@@ -121,7 +121,7 @@ struct Message::Content {
   }
 
   void copy_decoded(const Part& part, base::ByteSink& sink) const {
-    Decoder decoder(part.encoding, sink);
+    Decoder decoder(encoding_of(part), sink);
     bytes->copy(scanned.bodies.find(part.id)->second, decoder);
     decoder.finish();
   }
@@ -141,7 +141,47 @@ struct Message::Content {
       all.push_back(std::move(sentence));
   }
 
+  HtmlReader html_reader() {
+    return [this](const Part& part) { return std::optional(body(part)); };
+  }
+
+  // Nothing when it is too large, which is said.
+  std::optional<Opened> open(const Attachment& packed, Nested nested) {
+    if (limits.packed.depth <= 0) return std::nullopt;
+    const Part* part = find_part(scanned.root, packed.part_id);
+    if (part == nullptr) return std::nullopt;
+    BoundedSink sink(limits.packed.bytes);
+    copy_decoded(*part, sink);
+    if (sink.cut) {
+      if (packed.packing != Packing::text) warn(too_large_to_open(packed, limits.packed));
+      return std::nullopt;
+    }
+    return open_packed(packed, std::move(sink.text), nested, limits.packed);
+  }
+
+  // A file out of a packed part. The part last opened is kept: its files are written one by one.
+  bool write_file(std::string_view id, base::ByteSink& sink) {
+    const std::string part_id(id.substr(0, id.find('/')));
+    if (opened_id != part_id) {
+      opened = {};
+      opened_id.clear();
+      for (const Attachment& row : packed_and_plain(scanned.root, html_reader(), Nested::recurse)) {
+        if (row.part_id != part_id || row.packing == Packing::none) continue;
+        if (auto found = open(row, Nested::recurse)) opened = std::move(*found);
+        opened_id = part_id;
+        break;
+      }
+    }
+    auto file = std::ranges::find(opened.files, id,
+                                  [](const OpenedFile& one) { return one.attachment.part_id; });
+    if (file == opened.files.end()) return false;
+    sink.write(file->bytes);
+    return true;
+  }
+
   std::unique_ptr<Bytes> bytes;
+  std::string opened_id;
+  Opened opened;
   MessageLimits limits;
   ScannedMessage scanned;
   Envelope envelope;
@@ -182,8 +222,24 @@ std::string Message::html() const {
 }
 
 std::vector<Attachment> Message::attachments(Nested nested) const {
-  HtmlReader read_html = [this](const Part& part) { return std::optional(content_->body(part)); };
-  return mime::attachments(root(), read_html, nested);
+  std::vector<Attachment> found;
+  for (Attachment& row : packed_and_plain(root(), content_->html_reader(), nested)) {
+    if (!row.note.empty())
+      content_->warn(fmt::format("\"{}\" is {}", base::printable(row.name, 200), row.note));
+    std::optional<Opened> opened;
+    if (row.packing != Packing::none) opened = content_->open(row, nested);
+    const bool is_row = opened ? opened->stays : row.packing != Packing::text;
+    row.packing = Packing::none;
+    if (is_row) found.push_back(std::move(row));
+    if (!opened) continue;
+    for (OpenedFile& file : opened->files) found.push_back(std::move(file.attachment));
+    for (std::string& sentence : opened->warnings) content_->warn(std::move(sentence));
+  }
+  return found;
+}
+
+std::vector<Attachment> Message::unopened_attachments(Nested nested) const {
+  return mime::attachments(root(), content_->html_reader(), nested);
 }
 
 void Message::write_part(std::string_view id, base::ByteSink& sink) const {
@@ -191,6 +247,7 @@ void Message::write_part(std::string_view id, base::ByteSink& sink) const {
     content_->bytes->copy({0, content_->scanned.size}, sink);
     return;
   }
+  if (id.contains('/') && content_->write_file(id, sink)) return;
   const Part* part = find_part(root(), id);
   auto found = content_->scanned.bodies.find(id);
   if (part == nullptr || found == content_->scanned.bodies.end()) {

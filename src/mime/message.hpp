@@ -13,6 +13,7 @@
 #include "base/byte_stream.hpp"
 #include "mime/attachments.hpp"
 #include "mime/header.hpp"
+#include "mime/packed.hpp"
 #include "mime/part_tree.hpp"
 
 namespace postroom::mime {
@@ -23,6 +24,7 @@ struct MessageLimits {
   HeaderLimits headers;        // per header block
   std::size_t text = 16 * 1024 * 1024;  // decoded bytes of a body kept by text() and html()
   std::size_t warnings = 50;            // sentences; more would flood a log
+  PackedLimits packed;
 };
 
 class Message {
@@ -50,9 +52,14 @@ class Message {
   // The HTML body as written, decoded to UTF-8; empty when there is none.
   std::string html() const;
 
+  // With the files out of packed parts (packed.hpp) in their place. What could not be opened, and
+  // what is not the file it names, is said in warnings().
   std::vector<Attachment> attachments(Nested nested = Nested::closed) const;
+  // As a listing from the tree alone gives them: packed parts as they stand.
+  std::vector<Attachment> unopened_attachments(Nested nested = Nested::closed) const;
 
-  // One part's decoded bytes; an attached message and the root "" are written as they are. Throws
+  // One part's decoded bytes, or one file out of a packed part ("2/1"); an attached message and the
+  // root "" are written as they are. Throws
   // Error{not_found, mime.no_part} when there is no such part, and what the sink throws.
   void write_part(std::string_view id, base::ByteSink& sink) const;
 

@@ -16,6 +16,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   mime::automatic_reason(message.headers(), message.envelope(), {});
   mime::invitation_part(message.root());
   base::StringSink sink;
+  // Listed from the tree alone, as over IMAP; then opened, with the files inside packed parts.
+  for (const auto& one : message.unopened_attachments(mime::Nested::recurse)) {
+    if (mime::find_part(message.root(), one.part_id) == nullptr) std::abort();
+  }
+  for (const auto& one : message.attachments(mime::Nested::closed)) {
+    if (one.name.empty() || !base::is_valid_utf8(one.name)) std::abort();
+  }
   for (const auto& one : message.attachments(mime::Nested::recurse)) {
     std::string name = mime::safe_file_name(one.name);
     if (name.empty() || name.find_first_of("/\\") != std::string::npos) std::abort();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "mime/decoder.hpp"
 #include "mime/header_text.hpp"
@@ -10,6 +11,7 @@ namespace postroom::mime {
 namespace {
 
 constexpr std::size_t longest_boundary = 250;  // RFC 2046 allows 70
+constexpr std::size_t first_bytes = 4096;      // in which a line end must be
 constexpr std::size_t longest_body_prefix = 2 + longest_boundary + 16;
 
 std::string_view trim_end(std::string_view text) {
@@ -56,8 +58,6 @@ std::string boundary_of(const Headers& headers) {
   return decode_param(type.params, "boundary").substr(0, longest_boundary);
 }
 
-bool is_identity(const Part& part) { return parse_encoding(part.encoding) == Encoding::identity; }
-
 }  // namespace
 
 struct PartScanner::Node {
@@ -84,16 +84,37 @@ void PartScanner::warn(std::string sentence) {
 }
 
 void PartScanner::feed(std::string_view bytes) {
+  if (line_feed_ != 0) {
+    scan(bytes);
+    return;
+  }
+  head_ += bytes;
+  if (head_.size() >= first_bytes || head_.contains('\n')) settle_line_end();
+}
+
+// Lines end in CR alone only where no other line end is in sight: a lone CR in other mail is noise.
+void PartScanner::settle_line_end() {
+  std::string_view first = std::string_view(head_).substr(0, first_bytes);
+  std::size_t cr = first.find('\r');
+  bool lone = cr != std::string_view::npos && cr + 1 < first.size() && !first.contains('\n');
+  line_feed_ = lone ? '\r' : '\n';
+  if (lone) warn("its lines end as on old Macs, in CR alone");
+  std::string begun = std::move(head_);
+  head_.clear();
+  scan(begun);
+}
+
+void PartScanner::scan(std::string_view bytes) {
   while (!bytes.empty()) {
-    std::size_t end = bytes.find('\n');
+    std::size_t end = bytes.find(line_feed_);
     bool complete = end != std::string_view::npos;
     std::string_view piece = complete ? bytes.substr(0, end + 1) : bytes;
     bytes.remove_prefix(piece.size());
     std::uint64_t start = line_start_;
     at_ += piece.size();
     if (complete && line_.empty() && start + piece.size() == at_) {
-      unsigned line_end = piece.size() >= 2 && piece[piece.size() - 2] == '\r' ? 2 : 1;
-      take_line(piece, start, at_, line_end);
+      bool after_cr = piece.size() >= 2 && piece[piece.size() - 2] == '\r';
+      take_line(piece, start, at_, after_cr && line_feed_ == '\n' ? 2 : 1);
     } else {
       // Of a body's line only so much as a boundary may have; of a header's as much as its block
       // may have.
@@ -106,7 +127,7 @@ void PartScanner::feed(std::string_view bytes) {
       bool after_cr = piece.size() >= 2 ? piece[piece.size() - 2] == '\r' : last_was_cr_;
       std::string line = std::move(line_);
       line_.clear();
-      take_line(line, start, at_, after_cr ? 2 : 1);
+      take_line(line, start, at_, after_cr && line_feed_ == '\n' ? 2 : 1);
     }
     line_start_ = at_;
     last_was_cr_ = false;
@@ -188,11 +209,18 @@ void PartScanner::take_header_line(std::string_view line, std::uint64_t start, s
 void PartScanner::end_headers(std::uint64_t body_start) {
   in_headers_ = false;
   Node& node = *frames_.back().node;
+  if (line_feed_ == '\r') std::ranges::replace(node.header_block, '\r', '\n');
   node.headers = parse_headers(node.header_block, limits_.headers);
   node.header_block = {};
   node.part = part_of(node.headers, node.in_digest);
   node.body = {body_start, body_start};
-  bool container = node.part.is_multipart() || (node.part.is_message() && is_identity(node.part));
+  if (!is_known_encoding(node.part.encoding)) {
+    warn("a part is in the unknown encoding \"" + base::printable(node.part.encoding, 50) +
+         "\"; its bytes are taken as they are");
+  } else if (node.part.is_multipart() && parse_encoding(node.part.encoding) != Encoding::identity) {
+    warn("a multipart says it is encoded, which none may be; it is read as it stands");
+  }
+  bool container = node.part.is_multipart() || (node.part.is_message() && is_plain(node.part));
   if (!container) return;
   if (frames_.size() > static_cast<std::size_t>(limits_.depth)) {
     warn("parts nested deeper than " + std::to_string(limits_.depth) +
@@ -224,6 +252,7 @@ void PartScanner::collect(Node& node, Part& part, ScannedMessage& out) {
 }
 
 ScannedMessage PartScanner::finish() {
+  if (line_feed_ == 0) settle_line_end();
   if (!line_.empty()) {
     std::string line = std::move(line_);
     line_.clear();

@@ -51,6 +51,8 @@ class PartScanner {
     bool ended = false;  // its closing line was there
   };
 
+  void scan(std::string_view bytes);
+  void settle_line_end();
   void take_line(std::string_view prefix, std::uint64_t start, std::uint64_t end,
                  unsigned line_end);
   bool take_boundary(std::string_view line, std::uint64_t start, std::uint64_t end);
@@ -65,7 +67,9 @@ class PartScanner {
   std::unique_ptr<Node> root_;
   std::vector<Frame> frames_;
   std::vector<std::string> warnings_;
-  std::string line_;  // the start of a line that is cut by the end of a chunk
+  std::string head_;    // the first bytes, until it is known how lines end
+  char line_feed_ = 0;  // '\n', or '\r' in what old Macs wrote; 0: not known yet
+  std::string line_;    // the start of a line that is cut by the end of a chunk
   std::uint64_t line_start_ = 0;
   std::uint64_t at_ = 0;
   unsigned previous_line_end_ =

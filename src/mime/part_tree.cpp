@@ -31,6 +31,26 @@ std::string location(std::string_view raw) {
   return out;
 }
 
+// RFC 2046 section 5.2.3, RFC 2017 section 3.
+std::string access_of(const RawParams& params) {
+  std::string access = base::ascii_lower(decode_param(params, "access-type"));
+  if (access.empty()) return {};
+  for (std::string_view name : {"url", "site", "server", "directory", "name"}) {
+    std::string value = decode_param(params, name);
+    if (name == "url") std::erase(value, ' ');  // folded into several
+    if (!value.empty()) access += " " + value;
+  }
+  return access;
+}
+
+// RFC 2046 section 5.2.2: the total is required of the last fragment only.
+std::string fragment_of(const RawParams& params) {
+  std::string number = decode_param(params, "number");
+  std::string total = decode_param(params, "total");
+  if (number.empty()) return {};
+  return total.empty() ? number : number + " of " + total;
+}
+
 void number_below(Part& part, const std::string& prefix) {
   for (std::size_t i = 0; i < part.children.size(); ++i) {
     Part& child = part.children[i];
@@ -69,6 +89,9 @@ Part make_part(const PartFields& fields) {
   part.start = without_brackets(decode_param(fields.params, "start"));
   part.flowed = base::ascii_iequals(decode_param(fields.params, "format"), "flowed");
   part.delsp = base::ascii_iequals(decode_param(fields.params, "delsp"), "yes");
+  if (part.is("message", "external-body")) part.access = access_of(fields.params);
+  if (part.is("message", "partial")) part.fragment = fragment_of(fields.params);
+  part.smime_type = token(decode_param(fields.params, "smime-type"));
   part.size = part.is_multipart() ? 0 : fields.size;
   part.method = decode_param(fields.params, "method");
   std::ranges::transform(part.method, part.method.begin(), [](char c) {

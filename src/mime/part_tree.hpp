@@ -24,13 +24,16 @@ struct Part {
   std::string disposition;  // lower case; empty when not given
   std::string content_id;   // without angle brackets
   std::string content_location;
-  std::string encoding;              // lower case; empty when not given
-  std::string charset;               // as labelled
-  std::string method;                // text/calendar's method, upper case
-  std::string start;                 // multipart/related's root, without angle brackets
-  bool flowed = false;               // RFC 3676 format=flowed
-  bool delsp = false;                // RFC 3676 delsp=yes
-  std::uint64_t size = 0;            // encoded octets; 0 for a multipart
+  std::string encoding;    // lower case; empty when not given
+  std::string charset;     // as labelled
+  std::string method;      // text/calendar's method, upper case
+  std::string start;       // multipart/related's root, without angle brackets
+  std::string access;      // message/external-body: how and where the file is ("url http://...")
+  std::string fragment;    // message/partial: "2 of 5"
+  std::string smime_type;  // application/pkcs7-mime: "enveloped-data", lower case
+  bool flowed = false;     // RFC 3676 format=flowed
+  bool delsp = false;      // RFC 3676 delsp=yes
+  std::uint64_t size = 0;  // encoded octets; 0 for a multipart
   std::vector<Part> children;        // a message/rfc822 has at most one: its root
   std::optional<Envelope> envelope;  // message/rfc822 only
 

@@ -59,9 +59,7 @@ Task<void> ImapFolder::fetch_section(MessageKey key, std::string section, base::
 }
 
 Task<void> ImapFolder::part(MessageKey key, mime::Part part, base::ByteSink& sink) {
-  // Containers have no encoding of their own that would apply to the bytes below them.
-  const bool is_leaf = !part.is_multipart() && !part.is_message();
-  mime::Decoder decoder(is_leaf ? std::string_view(part.encoding) : std::string_view(), sink);
+  mime::Decoder decoder(mime::encoding_of(part), sink);
   co_await fetch_section(std::move(key), part.id, decoder);
   decoder.finish();
 }

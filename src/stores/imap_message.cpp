@@ -69,6 +69,7 @@ mime::Part make_one(const wire::BodyPart& row) {
   const std::string description = row.description.to_string();
   const std::string encoding = row.encoding.to_string();
   const std::string disposition = row.disposition.to_string();
+  const std::string location = row.location.to_string();
   mime::PartFields fields;
   fields.type = type;
   fields.subtype = subtype;
@@ -77,6 +78,7 @@ mime::Part make_one(const wire::BodyPart& row) {
   fields.description = description;
   fields.encoding = encoding;
   fields.size = row.size;
+  fields.location = location;
   fields.disposition = disposition;
   fields.disposition_params = params_of(row.disposition_parameters);
   mime::Part part = mime::make_part(fields);

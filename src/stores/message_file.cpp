@@ -76,7 +76,7 @@ void read_whole(const fs::path& path, const mailbox::Want& want, mailbox::Messag
   add_headers(message.headers(), want, into);
   if (want.structure) {
     into.structure = message.root();
-    into.attachments = message.attachments();
+    into.attachments = message.unopened_attachments();
   }
   if (want.text) {
     into.text = message.text();

@@ -132,6 +132,8 @@ class Reader {
         parts_[index].disposition = in_.nstring();
       }
     }
+    if (more()) in_.skip_value();  // language
+    if (more() && in_.peek() != '(') parts_[index].location = in_.nstring();
     while (more()) in_.skip_value();
   }
 

@@ -29,6 +29,7 @@ struct BodyPart {
   std::uint64_t lines = 0;
   Text disposition;
   std::string_view disposition_parameters;
+  Text location;              // Content-Location
   std::string_view envelope;  // of a held message, for a Scanner with parse_envelope
 };
 
