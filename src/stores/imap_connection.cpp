@@ -85,6 +85,10 @@ bool ImapConnection::is_passing(const base::Error& error) const noexcept {
   }
 }
 
+bool ImapConnection::has_labels() const noexcept {
+  return client_->quirks().labels || client_->can("X-GM-EXT-1");
+}
+
 void ImapConnection::progressed() noexcept {
   old_news_ = 0;
   if (recovery_ != nullptr) recovery_->progressed();

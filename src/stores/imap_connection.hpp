@@ -57,6 +57,9 @@ class ImapConnection {
   // Whether another try may help: a connection was lost, or the server asks for a pause.
   bool is_passing(const base::Error& error) const noexcept;
   void progressed() noexcept;
+  // Folders are labels: a message is in several at once, and in "All Mail" as long as it exists
+  // (Gmail).
+  bool has_labels() const noexcept;
   bool can_recover() const noexcept { return recovery_ != nullptr && open_again_ != nullptr; }
 
   // Selects `name` unless it is selected already. A folder selected for writing serves readers too.

@@ -200,31 +200,35 @@ Task<void> ImapCursor::read_one_by_one(base::Error refusal) {
   std::ranges::sort(came);
   const std::vector<imap::Uid> missing = asked.without(imap::UidSet(std::move(came))).uids();
   std::size_t refusals = 0;
+  bool has_anything_come = !chunk_.came.empty();
   for (const imap::Uid uid : missing) {
     const imap::UidSet one{uid};
     auto fetching = imap::uid_fetch(client, one, fetch_items(first_));
     std::optional<base::Error> refused;
     try {
-      while (const imap::wire::FetchData* data = co_await fetching.next())
+      while (const imap::wire::FetchData* data = co_await fetching.next()) {
+        has_anything_come = true;
         add_row(*data, first_, chunk_.rows);
+      }
     } catch (const base::Error& error) {
       if (!may_be_about_one_message(error)) throw;
       refused = error;
     }
     if (refused) {
-      ++refusals;
-      const bool is_all = chunk_.came.empty() && asked.size() > imap_page_limits.nothing_but &&
-                          refusals >= imap_page_limits.nothing_but;
-      if (is_all || refusals > imap_page_limits.refusals) throw refusal;
-      co_await add_refused(uid, std::move(*refused));
+      const std::size_t most =
+          has_anything_come ? imap_page_limits.refusals : imap_page_limits.nothing_but;
+      if (++refusals > most) throw refusal;
+      if (co_await add_refused(uid, std::move(*refused))) has_anything_come = true;
     }
     chunk_.came.push_back(uid);
   }
+  if (!has_anything_come && refusals > 1) throw refusal;  // then it is not the messages
 }
 
 // It is given with its refusal, and with its envelope if the server gives that much: it must be
 // known again under another key.
-Task<void> ImapCursor::add_refused(imap::Uid uid, base::Error refusal) {
+Task<bool> ImapCursor::add_refused(imap::Uid uid, base::Error refusal) {
+  bool is_named = false;
   Row row{uid, {}};
   row.message.key = imap_key(folder_.path, folder_.numbering, uid);
   Want least;
@@ -233,14 +237,17 @@ Task<void> ImapCursor::add_refused(imap::Uid uid, base::Error refusal) {
     const imap::UidSet one{uid};
     auto fetching = imap::uid_fetch(folder_.connection.client(), one, fetch_items(least));
     try {
-      while (const imap::wire::FetchData* data = co_await fetching.next())
+      while (const imap::wire::FetchData* data = co_await fetching.next()) {
         read_fetched(*data, least, row.message);
+        is_named = true;
+      }
     } catch (const base::Error& error) {
       if (!may_be_about_one_message(error)) throw;
     }
   }
   row.message.refusal = std::move(refusal);
   chunk_.rows.push_back(std::move(row));
+  co_return is_named;
 }
 
 // What the server said of a message was broken: most often its BODYSTRUCTURE. The rest is asked for

@@ -72,7 +72,8 @@ class ImapCursor final : public mailbox::MessageCursor {
   base::Task<void> add_structure(Rows& rows);
   void add_row(const imap::wire::FetchData& data, const mailbox::Want& want, Rows& rows) const;
   base::Task<void> read_one_by_one(base::Error refusal);
-  base::Task<void> add_refused(imap::Uid uid, base::Error refusal);
+  // True when its envelope came.
+  base::Task<bool> add_refused(imap::Uid uid, base::Error refusal);
   base::Task<void> read_structures(Rows& rows, imap::UidSet uids);
   base::Task<void> read_again(const imap::UidSet& unreadable, Rows& rows);
   base::Task<void> read_structure_of(Row& row);

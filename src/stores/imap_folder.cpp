@@ -243,8 +243,9 @@ Task<std::vector<Outcome>> ImapFolder::remove(MessageSet set, mailbox::Removal h
   const bool is_emptied_here =
       folder_.role == mailbox::Role::trash || folder_.role == mailbox::Role::junk;
   if (how == mailbox::Removal::permanent) {
-    auto removing = client().quirks().labels && !is_emptied_here ? remove_labelled(std::move(set))
-                                                                 : expunge(std::move(set));
+    auto removing = folder_.connection.has_labels() && !is_emptied_here
+                        ? remove_labelled(std::move(set))
+                        : expunge(std::move(set));
     co_return co_await std::move(removing);
   }
   std::function<Task<std::optional<ImapPlace>>()> once = [this] {

@@ -45,7 +45,8 @@ Task<std::vector<Outcome>> ImapFolder::move(MessageSet set, std::string target) 
 std::string ImapFolder::label_note(const ImapPlace& target) {
   const bool leaves_all_mail =
       target.info.role == mailbox::Role::trash || target.info.role == mailbox::Role::junk;
-  if (!client().quirks().labels || folder_.role != mailbox::Role::all || leaves_all_mail) return {};
+  if (!folder_.connection.has_labels() || folder_.role != mailbox::Role::all || leaves_all_mail)
+    return {};
   return "it is in \"" + base::printable(target.info.path, 200) + "\" now, and stays in \"" +
          base::printable(folder_.path, 200) + "\" as well: this server keeps every message there";
 }

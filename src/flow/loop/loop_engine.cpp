@@ -221,6 +221,7 @@ Task<void> LoopEngine::Impl::work_on(mailbox::Folder& folder, mailbox::Message& 
   if (message.refusal) {  // counted, remembered, and tried again by the next run
     in_hand->error = *message.refusal;
     in_hand->error->set_transient(false);
+    if (in_hand->subject.empty()) in_hand->subject = "message " + message.key.text;
     fail(*in_hand);
     end_now(std::move(in_hand));
     co_return;
