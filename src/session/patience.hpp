@@ -12,7 +12,7 @@
 #include "base/task.hpp"
 #include "session/retry.hpp"
 #include "state/pause_book.hpp"
-#include "stores/recovery.hpp"
+#include "stores/open_store.hpp"
 
 namespace postroom::session {
 
