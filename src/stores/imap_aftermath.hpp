@@ -36,7 +36,7 @@ struct FolderMark {
   std::uint64_t uid_validity = 0;
   std::uint64_t uid_next = 0;  // 0: not known
 };
-// One round trip, which goes with the next command. A refusal is no mark.
+// One round trip. A refusal is no mark.
 base::Task<FolderMark> mark_of(imap::Client& client, imap::MailboxName folder);
 
 // By which a message is known again in another folder: its Message-ID; without one its date,

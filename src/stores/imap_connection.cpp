@@ -103,7 +103,8 @@ Task<void> ImapConnection::wait_after(base::Error error) {
     Task<void> waiting = recovery_->wait_after(std::move(error));
     co_await std::move(waiting);
   } catch (const base::Error& last) {
-    if (!client_->is_usable()) given_up_ = last;
+    // Who asked for a pause is not asked for anything else, either.
+    if (!client_->is_usable() || last.kind() == base::ErrorKind::throttled) given_up_ = last;
     throw;
   }
 }

@@ -181,7 +181,7 @@ TEST_P(CutAt, ACommandIsNotDoneTwice) {
   EXPECT_EQ(flow::exit_code_of(summary), 0)
       << (summary.error ? summary.error->message() : "") << "\n"
       << told();
-  EXPECT_EQ(cutter_.cuts(), 2);
+  EXPECT_GE(cutter_.cuts(), 1);  // what was carried out is not sent again, and not cut again
   EXPECT_EQ(server().count(user_, "INBOX"), 0u);
   expect_each_once_in("Archive");
   expect_each_once_in("Copies");
@@ -202,13 +202,13 @@ INSTANTIATE_TEST_SUITE_P(Commands, CutAt,
                          name_of_cut);
 
 TEST_F(CutConnections, AServerThatHangsUpAgainAndAgainIsOutlastedAsLongAsSomethingComes) {
-  deliver(60);
-  cutter_.always({.after_bytes = 24'000});
+  deliver(60, 10);
+  cutter_.always({.after_bytes = 60'000});
   const flow::RunSummary summary = run(save_flag_and_move);
   EXPECT_EQ(flow::exit_code_of(summary), 0)
       << (summary.error ? summary.error->message() : "") << "\n"
       << told();
-  EXPECT_GT(cutter_.cuts(), 3);
+  EXPECT_GT(cutter_.cuts(), 10);
   expect_each_once_in("Archive");
   expect_whole_files();
 }
@@ -249,7 +249,6 @@ TEST_F(CutConnections, ARenumberedFolderIsSaidAndNothingIsDoneTwice) {
   - for_each_mail:
       session: s
       folder: [Inbox, Aside]
-      id: mail
       do: [ { save_email: { to: saved, name: "{subject}", overwrite: number } } ]
 )";
   EXPECT_EQ(flow::exit_code_of(run(aside)), 0) << told();
