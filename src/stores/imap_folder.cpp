@@ -51,7 +51,9 @@ class ContinuingSink final : public base::ByteSink {
   explicit ContinuingSink(base::ByteSink& sink) : sink_(sink) {}
 
   // From where to ask; then `size` bytes come from there.
-  std::uint64_t next_from() const noexcept { return given_ - tail_.size(); }
+  std::uint64_t next_from() const noexcept {
+    return given_ - std::min(tail_.size(), stream_limits.overlap);
+  }
   std::uint64_t given() const noexcept { return given_; }
   void begin(std::uint64_t from, std::uint64_t size) {
     at_ = from;
