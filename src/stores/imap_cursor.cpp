@@ -109,6 +109,8 @@ void ImapCursor::start(const imap::Messages& messages) {
 }
 
 Task<bool> ImapCursor::start_next() {
+  // Of a connection that has been replaced meanwhile: its rest is asked for again.
+  if (started_ && started_on_ != folder_.connection.client_kept()) started_.reset();
   if (started_ || chunk_.is_read) co_return true;
   if (!chunk_.is_begun && (!uids_ || uids_->left() == 0)) co_return false;
   co_await select_again();
