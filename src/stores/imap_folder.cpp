@@ -77,6 +77,7 @@ class ContinuingSink final : public base::ByteSink {
     sink_.write(bytes);
     at_ += bytes.size();
     given_ += bytes.size();
+    if (bytes.size() >= stream_limits.overlap) tail_.clear();
     tail_.append(bytes.substr(bytes.size() - std::min(bytes.size(), stream_limits.overlap)));
     if (tail_.size() > 2 * stream_limits.overlap)
       tail_.erase(0, tail_.size() - stream_limits.overlap);
