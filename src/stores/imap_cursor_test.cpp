@@ -82,7 +82,7 @@ TEST_F(Listing, ReadsAStructureThatTheServerGarblesFromTheMessage) {
 
 TEST_F(Listing, GivesTheMessageThatTheServerRefusesWithItsRefusal) {
   mailbox::Want want;
-  want.envelope = want.size = true;
+  want.size = true;
   const std::string headers =
       "BODY.PEEK[HEADER.FIELDS (Date Subject From Sender Reply-To To Cc Bcc Message-ID In-Reply-To "
       "References)]";
