@@ -80,7 +80,9 @@ class Folder {
 
   // Complete: what the server cannot filter is filtered here by evaluate(). Messages that vanish
   // while listing are left out. One message that cannot be read is given with a warning and what is
-  // known of it.
+  // known of it, one that the server refuses with its `refusal`. Error{refused,
+  // "folder.renumbered"} when the server has renumbered the folder under a listing, or under keys
+  // that a later call is given: find again.
   virtual Task<std::unique_ptr<MessageCursor>> find(Query query, Want want, Order order) = 0;
 
   // One leaf part, decoded, streamed. Throws Error{not_found, "message.gone"} when the message has

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/error.hpp"
 #include "mailbox/query.hpp"
 #include "mime/attachments.hpp"
 #include "mime/envelope.hpp"
@@ -44,6 +45,9 @@ struct Message {
   std::string text;  // with Want::text; from the HTML when there is no plain body
   std::string html;
   std::vector<std::string> warnings;  // what was odd about it, one sentence each
+  // The server does not give it, and says so. The key is there, of the rest what could be had;
+  // whether it matches the query is not known.
+  std::optional<base::Error> refusal;
 };
 
 // The importance a message states (Importance, X-Priority, Priority headers, in that order); normal

@@ -17,19 +17,42 @@ Session::Session(account::Account account, const Context& context)
 
 Session::~Session() = default;
 
+PatienceRules Session::rules() const {
+  PatienceRules rules{.clock = context_.connect.clock,
+                      .retry = context_.retry,
+                      .pause = context_.pause,
+                      .book = context_.pauses,
+                      .zone = context_.zone,
+                      .note = context_.note,
+                      .wait = context_.wait};
+  if (!rules.wait) rules.wait = &net::pause;
+  return rules;
+}
+
 Task<void> Session::open() {
-  for (int next = 2;; ++next) {
-    std::optional<std::chrono::milliseconds> pause;
+  patience_ = std::make_unique<Patience>(rules(), mailbox_identity());
+  reading_.emplace(context_.connect);
+  reading_->recovery = patience_.get();
+  while (true) {
+    std::optional<Error> failure;
     try {
-      store_ = co_await stores::open_store(account_, context_.connect);
+      co_await patience_->before_connecting();
+      store_ = co_await stores::open_store(account_, *reading_);
       co_return;
     } catch (const Error& error) {
-      pause = pause_before(context_.retry, next, error);
-      if (!pause) throw;
-      context_.note(fmt::format("{}; trying again in {}", error.message(), base::to_words(*pause)));
+      failure = error;
     }
-    co_await net::pause(*pause);
+    co_await patience_->wait_after(*failure);
   }
+}
+
+Patience& Session::sending() {
+  if (sending_) return *sending_;
+  PatienceRules sending = rules();
+  // Submission servers ask again at once, and name no time: what helps is to go slower.
+  sending.pause.unnamed = sending.retry.first_pause;
+  sending_ = std::make_unique<Patience>(std::move(sending), "send:" + mailbox_identity());
+  return *sending_;
 }
 
 mailbox::Store& Session::store() {

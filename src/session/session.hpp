@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,7 @@
 #include "base/task.hpp"
 #include "mailbox/store.hpp"
 #include "mailbox/transport.hpp"
+#include "session/patience.hpp"
 #include "session/retry.hpp"
 #include "stores/open_store.hpp"
 
@@ -26,8 +28,12 @@ using base::Task;
 struct Context {
   stores::ConnectContext connect;
   RetryPolicy retry;
-  // A line for the reader of a run ("connecting again in 1.0s: ...").
+  // A line for the reader of a run ("...; trying again in 1s").
   std::function<void(std::string)> note;
+  PausePolicy pause = {};
+  state::PauseBook* pauses = nullptr;  // shared with other runs; none: pauses end with the session
+  std::string zone = "UTC";            // of the times in notes
+  std::function<Task<void>(std::chrono::milliseconds)> wait;  // empty: net::pause
 };
 
 class Session {
@@ -38,7 +44,8 @@ class Session {
   const std::string& name() const noexcept { return account_.session; }
   const account::Account& account() const noexcept { return account_; }
 
-  // Connects and signs in, trying again after transient errors.
+  // Connects and signs in, trying again after transient errors, and not while a pause lasts that
+  // the server has asked for. A connection that is lost later is opened again by the store.
   Task<void> open();
   mailbox::Store& store();  // after open()
 
@@ -46,6 +53,8 @@ class Session {
   // there is none.
   mailbox::Transport& transport();
   bool can_send() const noexcept;
+  // The same patience for sending, whose limits are others. wait_after() once before each new try.
+  Patience& sending();
 
   // The address that mail goes out from: `from`, else the mailbox, else the user name.
   // Error{config, "session.no_address"} when none of them is an address.
@@ -60,9 +69,13 @@ class Session {
 
  private:
   std::string user_name() const;
+  PatienceRules rules() const;
 
   account::Account account_;
   const Context& context_;
+  std::unique_ptr<Patience> patience_;
+  std::unique_ptr<Patience> sending_;
+  std::optional<stores::ConnectContext> reading_;  // with patience_
   std::unique_ptr<mailbox::Store> store_;
   std::unique_ptr<mailbox::Transport> transport_;
 };

@@ -69,7 +69,16 @@ CREATE TABLE run_changes (
 CREATE INDEX run_changes_by_run ON run_changes (run);
 )";
 
-constexpr std::array<std::string_view, 1> migrations{first};
+// 2: pauses that servers asked for, in milliseconds since 1970 UTC, and how folders are numbered.
+constexpr std::string_view second = R"(
+CREATE TABLE pauses (mailbox TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE numberings (
+  mailbox TEXT NOT NULL, folder TEXT NOT NULL, numbering TEXT NOT NULL,
+  PRIMARY KEY (mailbox, folder)
+) WITHOUT ROWID;
+)";
+
+constexpr std::array<std::string_view, 2> migrations{first, second};
 
 }  // namespace
 

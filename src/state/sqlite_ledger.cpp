@@ -114,10 +114,17 @@ std::int64_t SqliteLedger::make_scope(std::string_view scope) {
   return id;
 }
 
-std::optional<Entry> SqliteLedger::find(std::int64_t scope, const MessageName& name) {
+std::optional<Entry> SqliteLedger::find(std::int64_t scope, const MessageName& name, Reuse reuse) {
   std::optional<Entry> found;
   if (sql_->by_key.bind(1, scope).bind(2, name.key).step()) found = read_entry(sql_->by_key);
   sql_->by_key.reset();
+  // A server that gives an old UID to another message: the key is not that message's any more.
+  const bool is_another = found && !found->name.message_id.empty() && !name.message_id.empty() &&
+                          found->name.message_id != name.message_id;
+  if (is_another) {
+    if (reuse == Reuse::settle) sql_->displace.bind(1, found->id).run();
+    found.reset();
+  }
   if (found || name.identity.empty()) return found;
   if (sql_->by_identity.bind(1, scope).bind(2, name.identity).step())
     found = read_entry(sql_->by_identity);
@@ -131,7 +138,7 @@ std::vector<std::optional<Entry>> SqliteLedger::standing(std::string_view scope,
   Transaction reading(database_, Transaction::Kind::read);
   if (std::int64_t id = find_scope(scope); id != 0) {
     for (std::size_t i = 0; i < names.size(); ++i) {
-      result[i] = find(id, names[i]);
+      result[i] = find(id, names[i], Reuse::leave);
       if (result[i]) result[i]->scope = scope;
     }
   }
@@ -281,7 +288,7 @@ std::vector<Claim> SqliteLedger::claim(const ClaimTerms& terms,
   std::int64_t scope = make_scope(terms.scope);
   std::size_t taken = 0;
   for (const auto& name : names) {
-    auto found = find(scope, name);
+    auto found = find(scope, name, Reuse::settle);
     if (!found) {
       if (taken == terms.most) break;
       claims.push_back(insert(terms, scope, name));

@@ -43,7 +43,9 @@ class SqliteLedger final : public Ledger {
  private:
   struct Statements;
   // Within a transaction:
-  std::optional<Entry> find(std::int64_t scope, const MessageName& name);
+  // What to do with a key that the server has given to another message.
+  enum class Reuse { leave, settle };
+  std::optional<Entry> find(std::int64_t scope, const MessageName& name, Reuse reuse);
   Claim judge(const ClaimTerms& terms, Entry entry) const;  // decides, writes nothing
   void take(const ClaimTerms& terms, Claim& claim, const MessageName& name);
   Claim insert(const ClaimTerms& terms, std::int64_t scope, const MessageName& name);

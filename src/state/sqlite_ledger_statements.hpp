@@ -37,6 +37,8 @@ struct SqliteLedger::Statements {
         rename(db.prepare(
             "UPDATE OR IGNORE entries SET message = ?2, identity = coalesce(?3, identity),"
             " message_id = coalesce(?4, message_id) WHERE id = ?1")),
+        displace(db.prepare(
+            "UPDATE entries SET message = message || ' ' || id || ' reused' WHERE id = ?1")),
         wipe(db.prepare("UPDATE entries SET progress = 0, reached = -1, prefix = NULL, tail = NULL "
                         "WHERE id = ?1")),
         delete_steps(db.prepare("DELETE FROM steps WHERE entry = ?1")),
@@ -85,7 +87,7 @@ struct SqliteLedger::Statements {
             " WHERE id = ?1 AND state IN (2, 3, 5, 6, 7)")) {}
 
   Statement find_scope, make_scope, by_key, by_identity, by_id, unfinished;
-  Statement insert, take, rename, wipe, delete_steps, steps, write_step, has_intent;
+  Statement insert, take, rename, displace, wipe, delete_steps, steps, write_step, has_intent;
   Statement drop_intent, late_record, settle_intents, drop_intents;
   Statement touch, flushing, renew, finish, end, settle, release_known, release_new, retry, drop;
 };

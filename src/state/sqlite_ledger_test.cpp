@@ -58,6 +58,22 @@ TEST_F(LedgerTest, FinishedIsDoneByKeyAndByIdentity) {
   EXPECT_EQ(claims[4].verdict, Verdict::claimed) << "the Message-ID alone suppresses nothing";
 }
 
+TEST_F(LedgerTest, AKeyThatTheServerGivesToAnotherMessageSuppressesNothing) {
+  std::vector<MessageName> before{{"k1", "f1", "<1>"}};
+  auto claims = ledger_.claim(terms_of("o", "r1", clock_.now()), before);
+  Ending ending = finished(claims[0].entry.id);
+  ledger_.end("o", {&ending, 1}, clock_.now());
+  std::vector<MessageName> reused{{"k1", "f9", "<9>"}};
+  EXPECT_FALSE(ledger_.standing("flow/mail/a@example.com", reused)[0]);
+  claims = ledger_.claim(terms_of("o2", "r2", clock_.now()), reused);
+  ASSERT_EQ(claims.size(), 1u);
+  EXPECT_EQ(claims[0].verdict, Verdict::claimed);
+  EXPECT_TRUE(claims[0].is_new);
+  std::vector<MessageName> moved{{"k2", "f1", "<1>"}};
+  claims = ledger_.claim(terms_of("o2", "r2", clock_.now()), moved);
+  EXPECT_EQ(claims[0].verdict, Verdict::finished) << "the first one is known all the same";
+}
+
 TEST_F(LedgerTest, AClaimIsBusyUntilItsLeaseEnds) {
   ASSERT_EQ(ledger_.claim(terms_of("a", "r1", clock_.now()), two).size(), 2u);
   auto other = ledger_.claim(terms_of("b", "r2", clock_.now()), two);

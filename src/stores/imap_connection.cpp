@@ -1,7 +1,10 @@
 #include "stores/imap_connection.hpp"
 
 #include <algorithm>
+#include <random>
 #include <tuple>
+
+#include <fmt/format.h>
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
@@ -53,7 +56,84 @@ base::Error bad_name(std::string_view path, const std::string& why, std::string 
   return error;
 }
 
+std::string new_mark() {
+  std::random_device random;
+  return fmt::format("~{:08x}{:08x}", random(), random());
+}
+
 }  // namespace
+
+ImapConnection::ImapConnection(std::unique_ptr<imap::Client> client, Open open_again,
+                               Recovery* recovery)
+    : client_(std::move(client)),
+      open_again_(std::move(open_again)),
+      recovery_(recovery),
+      mark_(new_mark()) {}
+
+bool ImapConnection::is_passing(const base::Error& error) const noexcept {
+  if (!can_recover()) return false;
+  switch (error.kind()) {
+    case base::ErrorKind::throttled:
+      return true;
+    case base::ErrorKind::network:
+    case base::ErrorKind::timed_out:
+      return !error.session_usable();
+    case base::ErrorKind::tls:
+      return error.transient() && !error.session_usable();
+    default:
+      return false;
+  }
+}
+
+bool ImapConnection::has_labels() const noexcept {
+  return client_->quirks().labels || client_->can("X-GM-EXT-1");
+}
+
+void ImapConnection::progressed() noexcept {
+  old_news_ = 0;
+  if (recovery_ != nullptr) recovery_->progressed();
+}
+
+Task<void> ImapConnection::wait_after(base::Error error) {
+  // A prefetch of the connection before this one: nothing is lost anew.
+  const bool is_old_news =
+      !error.session_usable() && client_->is_usable() && error.kind() != base::ErrorKind::throttled;
+  if (is_old_news && ++old_news_ < 3) co_return;
+  try {
+    Task<void> waiting = recovery_->wait_after(std::move(error));
+    co_await std::move(waiting);
+  } catch (const base::Error& last) {
+    // Who asked for a pause is not asked for anything else, either.
+    if (!client_->is_usable() || last.kind() == base::ErrorKind::throttled) given_up_ = last;
+    throw;
+  }
+}
+
+Task<void> ImapConnection::revive() {
+  if (given_up_) throw *given_up_;
+  while (can_recover() && !client_->is_usable()) {
+    std::optional<base::Error> failure;
+    try {
+      auto opening = open_again_();
+      client_ = co_await std::move(opening);
+    } catch (const base::Error& error) {
+      failure = error;
+    }
+    if (!failure) {
+      mark_ = new_mark();
+      recovery_->note("connected again");
+    } else {
+      co_await wait_after(*failure);
+    }
+  }
+}
+
+std::string ImapConnection::numbering() const {
+  const imap::SelectedFolder* selected = client_->selected();
+  if (selected != nullptr && selected->uid_validity != 0 && !selected->uid_not_sticky)
+    return std::to_string(selected->uid_validity);
+  return fmt::format("{}.{}", mark_, selections_);
+}
 
 Task<imap::SelectedFolder> ImapConnection::select(imap::MailboxName name, imap::Access access) {
   const imap::SelectedFolder* now = client_->selected();
@@ -61,6 +141,7 @@ Task<imap::SelectedFolder> ImapConnection::select(imap::MailboxName name, imap::
       now != nullptr && now->name == name && (access == imap::Access::read_only || !now->read_only);
   if (is_enough) co_return *now;
   auto opening = imap::select(*client_, name, access);
+  ++selections_;
   imap::SelectedFolder selected = co_await opening.result();
   co_return selected;
 }

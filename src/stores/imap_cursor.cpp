@@ -1,9 +1,9 @@
 #include "stores/imap_cursor.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
-#include "base/log.hpp"
-#include "base/text.hpp"
 #include "mime/attachments.hpp"
 #include "mime/html_text.hpp"
 #include "stores/imap_bodies.hpp"
@@ -23,8 +23,10 @@ struct ImapPageLimits {
   std::uint64_t messages = 1'000;     // as MessageCursor promises
   std::uint64_t whole_headers = 100;  // header blocks are up to 100 KiB, and a page waits in memory
   std::size_t refusals = 100;         // of single messages in a page; more, and the server is ill
+  std::size_t nothing_but = 5;        // refusals before anything at all came: the same
   std::uint64_t text_bytes =
       4 * 1024 * 1024;  // of encoded bodies a page; one larger body is a page of its own
+  std::uint64_t least_text_bytes = 64 * 1024;  // after losses
 };
 constexpr ImapPageLimits imap_page_limits;
 
@@ -47,34 +49,17 @@ Want without_structure(Want want) {
   return want;
 }
 
-// It stays as it is in the mailbox, and the next run asks again.
-void note_left_out(const std::string& path, imap::Uid uid, const base::Error& error) {
-  spdlog::warn("the server cannot give message {} of \"{}\", which is left out: {}{}{}", uid.value,
-               base::printable(path, 200), error.message(), error.server_text().empty() ? "" : ": ",
-               base::printable(error.server_text(), 200));
-}
-
 Want without_text(Want want) {
   want.structure = want.structure || want.text;
   want.text = false;
   return want;
 }
 
-base::Error renumbered(const std::string& path) {
-  base::Error error(
-      base::ErrorKind::refused, "folder.renumbered",
-      "the server has renumbered the folder \"" + base::printable(path, 200) + "\" meanwhile",
-      "run again: messages that are done are recognized by their Message-ID");
-  error.set_transient(true);
-  error.set_session_usable(true);
-  return error;
-}
-
 }  // namespace
 
 Task<bool> OpenedFolder::select_again() const {
-  const imap::SelectedFolder selected = co_await connection.select(name, access);
-  co_return selected.uid_validity == uid_validity;
+  co_await connection.select(name, access);
+  co_return connection.numbering() == numbering;
 }
 
 ImapCursor::ImapCursor(const OpenedFolder& folder, mailbox::Query residue, Want want,
@@ -87,19 +72,22 @@ ImapCursor::ImapCursor(const OpenedFolder& folder, mailbox::Query residue, Want 
       by_first_(weaken(residue, without_structure(first_))),
       by_structure_(weaken(residue, without_text(needs_))),
       exact_(residue),
-      chunk_(needs_.all_headers ? imap_page_limits.whole_headers : imap_page_limits.messages) {}
+      chunk_size_(needs_.all_headers ? imap_page_limits.whole_headers : imap_page_limits.messages),
+      text_bytes_(imap_page_limits.text_bytes) {}
 
 Task<void> ImapCursor::search(imap::SearchCriteria criteria) {
+  criteria_ = std::move(criteria);
   imap::Client& client = folder_.connection.client();
   const imap::SelectedFolder* selected = client.selected();
-  const bool is_one_page = selected != nullptr && selected->exists <= chunk_;
+  const bool is_one_page = selected != nullptr && selected->exists <= chunk_size_;
   if (is_one_page && client.can("SEARCHRES") && !client.quirks().no_esearch) {
-    auto searching = imap::uid_search(client, criteria, imap::SearchReturn::saved);
-    started_.emplace(imap::uid_fetch(client, imap::SavedResult{}, fetch_items(first_)));
+    auto searching = imap::uid_search(client, criteria_, imap::SearchReturn::saved);
+    chunk_.is_begun = true;
+    start(imap::SavedResult{});
     co_await searching.result();
     co_return;
   }
-  auto searching = imap::uid_search(client, criteria);
+  auto searching = imap::uid_search(client, criteria_);
   const imap::SearchResult found = co_await searching.result();
   uids_.emplace(found.uids, order_ == mailbox::Order::newest_first);
   if (co_await start_next()) co_await client.flush();
@@ -111,81 +99,157 @@ std::optional<std::uint64_t> ImapCursor::remaining() const {
 }
 
 Task<void> ImapCursor::select_again() const {
-  if (!co_await folder_.select_again()) throw renumbered(folder_.path);
+  if (!co_await folder_.select_again()) throw folder_renumbered(folder_.path);
+}
+
+void ImapCursor::start(const imap::Messages& messages) {
+  started_on_ = folder_.connection.client_kept();
+  imap::FetchItems items = fetch_items(first_);
+  started_.emplace(imap::uid_fetch(*started_on_, messages, std::move(items)));
 }
 
 Task<bool> ImapCursor::start_next() {
-  if (started_) co_return true;
-  if (!uids_ || uids_->left() == 0) co_return false;
+  // Of a connection that has been replaced meanwhile: its rest is asked for again.
+  if (started_ && started_on_ != folder_.connection.client_kept()) started_.reset();
+  if (started_ || chunk_.is_read) co_return true;
+  if (!chunk_.is_begun && (!uids_ || uids_->left() == 0)) co_return false;
   co_await select_again();
-  const imap::UidSet chunk = uids_->take(chunk_);
-  asked_ = chunk;
-  imap::FetchItems items = fetch_items(first_);
-  started_.emplace(imap::uid_fetch(folder_.connection.client(), chunk, std::move(items)));
+  if (chunk_.is_begun && !chunk_.asked) co_await search_again();
+  if (!chunk_.is_begun) {
+    chunk_.is_begun = true;
+    chunk_.asked = uids_->take(chunk_size_);
+  }
+  std::vector<imap::Uid> came = chunk_.came;
+  std::ranges::sort(came);
+  const imap::UidSet rest = chunk_.asked->without(imap::UidSet(std::move(came)));
+  if (rest.empty()) {
+    chunk_.is_read = true;
+    sort(chunk_.rows);
+  } else {
+    start(rest);
+  }
   co_return true;
 }
 
+// The saved result went with its connection. What has come of it is not asked for again.
+Task<void> ImapCursor::search_again() {
+  auto searching = imap::uid_search(folder_.connection.client(), criteria_);
+  const imap::SearchResult found = co_await searching.result();
+  std::vector<imap::Uid> came = chunk_.came;
+  std::ranges::sort(came);
+  chunk_.asked = imap::UidSet(std::move(came));
+  uids_.emplace(found.uids.without(*chunk_.asked), order_ == mailbox::Order::newest_first);
+}
+
 void ImapCursor::add_row(const imap::wire::FetchData& data, const Want& want, Rows& rows) const {
-  if (!data.uid || rows.size() >= imap_page_limits.messages) return;
+  // Twice, because a part may come again after a loss.
+  if (!data.uid || rows.size() >= 2 * imap_page_limits.messages) return;
   Row row{*data.uid, {}};
   read_fetched(data, want, row.message);
-  row.message.key = imap_key(folder_.path, folder_.uid_validity, row.uid);
+  row.message.key = imap_key(folder_.path, folder_.numbering, row.uid);
   if (by_first_.matches(row.message)) rows.push_back(std::move(row));
 }
 
-Task<ImapCursor::Rows> ImapCursor::read_started() {
-  Rows rows;
-  std::vector<imap::Uid> came;
-  bool is_refused = false;
-  try {
-    while (const imap::wire::FetchData* data = co_await started_->next()) {
-      if (data->uid && came.size() < imap_page_limits.messages) came.push_back(*data->uid);
-      add_row(*data, first_, rows);
-    }
-  } catch (const base::Error& error) {
-    if (came.empty() || !may_be_about_one_message(error)) throw;
-    is_refused = true;
-  }
-  const imap::UidSet unreadable = started_->unreadable();
-  started_.reset();
-  if (is_refused) co_await read_one_by_one(came, rows);
-  if (!unreadable.empty()) co_await read_again(unreadable, rows);
+void ImapCursor::sort(Rows& rows) const {
   std::ranges::sort(rows, [&](const Row& a, const Row& b) {
     return order_ == mailbox::Order::oldest_first ? a.uid < b.uid : b.uid < a.uid;
   });
   // A server may tell twice of one message, when its flags change meanwhile.
   auto repeated = std::ranges::unique(rows, {}, &Row::uid);
   rows.erase(repeated.begin(), repeated.end());
-  co_return rows;
+}
+
+Task<void> ImapCursor::read_started() {
+  std::optional<base::Error> refusal;
+  const std::size_t had = chunk_.came.size();
+  try {
+    while (const imap::wire::FetchData* data = co_await started_->next()) {
+      if (data->uid && chunk_.came.size() < 2 * imap_page_limits.messages)
+        chunk_.came.push_back(*data->uid);
+      add_row(*data, first_, chunk_.rows);
+    }
+  } catch (const base::Error& error) {
+    if (!may_be_about_one_message(error)) {
+      started_.reset();
+      if (chunk_.came.size() > had) folder_.connection.progressed();
+      throw;
+    }
+    refusal = error;
+  }
+  const imap::UidSet unreadable = started_->unreadable();
+  started_.reset();
+  if (refusal) co_await read_one_by_one(*refusal);
+  if (!unreadable.empty()) co_await read_again(unreadable, chunk_.rows);
+  sort(chunk_.rows);
+  chunk_.is_read = true;
 }
 
 // The server refused the whole FETCH, as Dovecot does when one of its messages is broken: the
-// others that did not come are asked for alone, so that only the broken ones are left out.
-Task<void> ImapCursor::read_one_by_one(const std::vector<imap::Uid>& came, Rows& rows) {
+// others that did not come are asked for alone, so that only the broken ones are refused.
+Task<void> ImapCursor::read_one_by_one(base::Error refusal) {
   co_await select_again();
   imap::Client& client = folder_.connection.client();
   imap::UidSet asked;
-  if (asked_) {
-    asked = *asked_;
+  if (chunk_.asked) {
+    asked = *chunk_.asked;
   } else {
     auto naming = imap::uid_fetch(client, imap::SavedResult{}, imap::FetchItems{});
     while (const imap::wire::FetchData* data = co_await naming.next()) {
       if (data->uid) asked.add(*data->uid);
     }
   }
-  const std::vector<imap::Uid> missing = asked.without(imap::UidSet(came)).uids();
+  std::vector<imap::Uid> came = chunk_.came;
+  std::ranges::sort(came);
+  const std::vector<imap::Uid> missing = asked.without(imap::UidSet(std::move(came))).uids();
   std::size_t refusals = 0;
+  bool has_anything_come = !chunk_.came.empty();
   for (const imap::Uid uid : missing) {
     const imap::UidSet one{uid};
     auto fetching = imap::uid_fetch(client, one, fetch_items(first_));
+    std::optional<base::Error> refused;
     try {
-      while (const imap::wire::FetchData* data = co_await fetching.next())
-        add_row(*data, first_, rows);
+      while (const imap::wire::FetchData* data = co_await fetching.next()) {
+        has_anything_come = true;
+        add_row(*data, first_, chunk_.rows);
+      }
     } catch (const base::Error& error) {
-      if (!may_be_about_one_message(error) || ++refusals > imap_page_limits.refusals) throw;
-      note_left_out(folder_.path, uid, error);
+      if (!may_be_about_one_message(error)) throw;
+      refused = error;
+    }
+    if (refused) {
+      const std::size_t most =
+          has_anything_come ? imap_page_limits.refusals : imap_page_limits.nothing_but;
+      if (++refusals > most) throw refusal;
+      if (co_await add_refused(uid, std::move(*refused))) has_anything_come = true;
+    }
+    chunk_.came.push_back(uid);
+  }
+  if (!has_anything_come && refusals > 1) throw refusal;  // then it is not the messages
+}
+
+// It is given with its refusal, and with its envelope if the server gives that much: it must be
+// known again under another key.
+Task<bool> ImapCursor::add_refused(imap::Uid uid, base::Error refusal) {
+  bool is_named = false;
+  Row row{uid, {}};
+  row.message.key = imap_key(folder_.path, folder_.numbering, uid);
+  Want least;
+  least.envelope = true;
+  if (!covers(least, first_)) {
+    const imap::UidSet one{uid};
+    auto fetching = imap::uid_fetch(folder_.connection.client(), one, fetch_items(least));
+    try {
+      while (const imap::wire::FetchData* data = co_await fetching.next()) {
+        read_fetched(*data, least, row.message);
+        is_named = true;
+      }
+    } catch (const base::Error& error) {
+      if (!may_be_about_one_message(error)) throw;
     }
   }
+  row.message.refusal = std::move(refusal);
+  chunk_.rows.push_back(std::move(row));
+  co_return is_named;
 }
 
 // What the server said of a message was broken: most often its BODYSTRUCTURE. The rest is asked for
@@ -212,11 +276,35 @@ Task<void> ImapCursor::read_structure_of(Row& row) {
 }
 
 Task<void> ImapCursor::add_structure(Rows& rows) {
-  imap::UidSet uids;
   std::vector<imap::Uid> ascending;
-  for (const Row& row : rows) ascending.push_back(row.uid);
+  for (const Row& row : rows) {
+    if (!row.message.structure && !row.message.refusal) ascending.push_back(row.uid);
+  }
   std::ranges::sort(ascending);
-  for (const imap::Uid uid : ascending) uids.add(uid);
+  if (ascending.empty()) co_return;
+  std::optional<base::Error> refusal;
+  imap::UidSet uids(std::move(ascending));
+  try {
+    co_await read_structures(rows, std::move(uids));
+  } catch (const base::Error& error) {
+    if (!may_be_about_one_message(error)) throw;
+    refusal = error;
+  }
+  if (!refusal) co_return;
+  std::size_t refusals = 0;
+  for (Row& row : rows) {
+    if (row.message.structure || row.message.refusal) continue;
+    imap::UidSet one{row.uid};
+    try {
+      co_await read_structures(rows, std::move(one));
+    } catch (const base::Error& error) {
+      if (!may_be_about_one_message(error) || ++refusals > imap_page_limits.refusals) throw;
+      row.message.refusal = error;
+    }
+  }
+}
+
+Task<void> ImapCursor::read_structures(Rows& rows, imap::UidSet uids) {
   imap::FetchItems items;
   items.structure = true;
   auto fetching = imap::uid_fetch(folder_.connection.client(), uids, items);
@@ -249,7 +337,10 @@ Task<void> ImapCursor::add_attachments(Rows& rows) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     Message& message = rows[i].message;
     std::optional<std::string> html;
-    if (next < whose.size() && whose[next] == i) html = std::move(bodies[next++].text);
+    if (next < whose.size() && whose[next] == i) {
+      if (bodies[next].refusal) message.refusal = bodies[next].refusal;
+      html = std::move(bodies[next++].text);
+    }
     if (message.structure) message.attachments = mime::attachments(*message.structure, html);
   }
 }
@@ -257,7 +348,7 @@ Task<void> ImapCursor::add_attachments(Rows& rows) {
 ImapCursor::Rows ImapCursor::take_text_batch() {
   Rows batch;
   std::uint64_t bytes = 0;
-  while (!without_text_.empty() && bytes < imap_page_limits.text_bytes) {
+  while (!without_text_.empty() && bytes < text_bytes_) {
     Row row = std::move(without_text_.front());
     without_text_.pop_front();
     if (row.message.structure) {
@@ -272,7 +363,7 @@ ImapCursor::Rows ImapCursor::take_text_batch() {
 Task<void> ImapCursor::add_text(Rows& rows) {
   std::vector<WantedBody> wanted;
   for (const Row& row : rows) {
-    if (!row.message.structure) continue;
+    if (!row.message.structure || row.message.refusal) continue;
     if (const mime::Part* text = mime::text_part(*row.message.structure))
       wanted.push_back({row.uid, text});
     if (const mime::Part* html = mime::html_part(*row.message.structure))
@@ -284,19 +375,24 @@ Task<void> ImapCursor::add_text(Rows& rows) {
   std::size_t next = 0;
   std::vector<imap::Uid> gone;
   for (Row& row : rows) {
-    if (!row.message.structure) continue;
+    if (!row.message.structure || row.message.refusal) continue;
     const bool has_text = mime::text_part(*row.message.structure) != nullptr;
     const bool has_html = mime::html_part(*row.message.structure) != nullptr;
+    std::optional<base::Error> refused;
     auto take = [&](std::string& into) {
       FetchedBody& body = bodies[next++];
       into = std::move(body.text);
       if (!body.warning.empty()) row.message.warnings.push_back(std::move(body.warning));
-      if (body.refusal) note_left_out(folder_.path, row.uid, *body.refusal);
-      if (!body.is_there) gone.push_back(row.uid);
+      if (body.refusal) {
+        refused = body.refusal;
+      } else if (!body.is_there) {
+        gone.push_back(row.uid);
+      }
     };
     if (has_text) take(row.message.text);
     if (has_html) take(row.message.html);
     if (!has_text && has_html) row.message.text = mime::html_to_text(row.message.html);
+    if (refused) row.message.refusal = std::move(refused);
   }
   std::erase_if(rows,
                 [&](const Row& row) { return std::ranges::find(gone, row.uid) != gone.end(); });
@@ -304,51 +400,84 @@ Task<void> ImapCursor::add_text(Rows& rows) {
 
 void ImapCursor::give(Rows rows) {
   for (Row& row : rows) {
-    if (!exact_.matches(row.message)) continue;
+    if (!row.message.refusal && !exact_.matches(row.message)) continue;
     if (!want_.text) {
       row.message.text = {};
       row.message.html = {};
     }
+    if (folder_.recent) folder_.recent->add(row.uid, row.message.envelope.message_id);
     page_.push_back(std::move(row.message));
   }
+}
+
+Task<void> ImapCursor::fill_text() {
+  co_await select_again();
+  Rows batch = take_text_batch();
+  std::optional<base::Error> failure;
+  try {
+    co_await add_text(batch);
+  } catch (const base::Error& error) {
+    failure = error;
+  }
+  if (failure) {
+    std::move(batch.rbegin(), batch.rend(), std::front_inserter(without_text_));
+    text_bytes_ = std::max(text_bytes_ / 2, imap_page_limits.least_text_bytes);
+    throw *failure;
+  }
+  give(std::move(batch));
 }
 
 // One step towards a page. False at the end of the listing.
 Task<bool> ImapCursor::fill_page() {
   if (!without_text_.empty()) {
-    co_await select_again();
-    Rows batch = take_text_batch();
-    co_await add_text(batch);
-    give(std::move(batch));
+    co_await fill_text();
     co_return true;
   }
   if (!co_await start_next()) co_return false;
-  Rows rows = co_await read_started();
+  if (!chunk_.is_read) co_await read_started();
+  Rows& rows = chunk_.rows;
   const bool needs_structure = needs_.structure || needs_.text;
   if (!rows.empty() && needs_structure) {
     co_await select_again();
     if (!first_.structure) {
       co_await add_structure(rows);
-      std::erase_if(rows, [](const Row& row) { return !row.message.structure; });  // gone meanwhile
+      std::erase_if(rows, [](const Row& row) {  // gone meanwhile
+        return !row.message.structure && !row.message.refusal;
+      });
     }
     if (needs_.structure) co_await add_attachments(rows);
-    std::erase_if(rows, [&](const Row& row) { return !by_structure_.matches(row.message); });
+    std::erase_if(rows, [&](const Row& row) {
+      return !row.message.refusal && !by_structure_.matches(row.message);
+    });
   }
+  Rows done = std::exchange(chunk_, Chunk{}).rows;
   if (needs_.text) {
-    std::ranges::move(rows, std::back_inserter(without_text_));
+    std::ranges::move(done, std::back_inserter(without_text_));
   } else {
-    give(std::move(rows));
+    give(std::move(done));
+  }
+  co_return true;
+}
+
+Task<bool> ImapCursor::fill() {
+  while (page_.empty()) {
+    if (!co_await fill_page()) co_return false;
   }
   co_return true;
 }
 
 Task<std::vector<Message>*> ImapCursor::next_page() {
   page_.clear();
-  while (page_.empty()) {
-    if (!co_await fill_page()) co_return nullptr;
+  std::function<Task<bool>()> once = [this] { return fill(); };
+  auto filling = folder_.connection.persist(std::move(once));
+  if (!co_await std::move(filling)) co_return nullptr;
+  // On its way while the caller works on this page, which must not be lost with its connection.
+  try {
+    if (without_text_.empty() && co_await start_next())
+      co_await folder_.connection.client().flush();
+  } catch (const base::Error& error) {
+    if (error.kind() == base::ErrorKind::cancelled) throw;
   }
-  // On its way while the caller works on this page.
-  if (without_text_.empty() && co_await start_next()) co_await folder_.connection.client().flush();
   co_return &page_;
 }
 

@@ -8,18 +8,18 @@
 
 namespace postroom::stores {
 
-mailbox::MessageKey imap_key(std::string_view folder, std::uint32_t uid_validity, imap::Uid uid) {
-  return {fmt::format("{}:{}:{}", folder, uid_validity, uid.value)};
+mailbox::MessageKey imap_key(std::string_view folder, std::string_view numbering, imap::Uid uid) {
+  return {fmt::format("{}:{}:{}", folder, numbering, uid.value)};
 }
 
 std::optional<imap::Uid> uid_of(const mailbox::MessageKey& key, std::string_view folder,
-                                std::uint32_t uid_validity) {
+                                std::string_view numbering) {
   std::string_view rest = key.text;
   if (!rest.starts_with(folder)) return std::nullopt;
   rest.remove_prefix(folder.size());
-  const std::string numbering = fmt::format(":{}:", uid_validity);
-  if (!rest.starts_with(numbering)) return std::nullopt;
-  rest.remove_prefix(numbering.size());
+  const std::string between = fmt::format(":{}:", numbering);
+  if (!rest.starts_with(between)) return std::nullopt;
+  rest.remove_prefix(between.size());
   const std::optional<std::uint64_t> number = base::to_number(rest);
   if (!number || *number == 0 || *number > UINT32_MAX) return std::nullopt;
   return imap::Uid{static_cast<std::uint32_t>(*number)};

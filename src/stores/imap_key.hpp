@@ -1,5 +1,8 @@
-// Message keys of IMAP: "folder:uidvalidity:uid". A key of another folder, or from before the
+// Message keys of IMAP: "folder:numbering:uid". A key of another folder, or from before the
 // server renumbered this one, names nothing here. Pure.
+//
+// The numbering is UIDVALIDITY. Where the server does not keep UIDs (UIDNOTSTICKY, or no
+// UIDVALIDITY), it is a mark that never comes again, so that no later message has an old one's key.
 #pragma once
 
 #include <optional>
@@ -9,11 +12,11 @@
 
 namespace postroom::stores {
 
-mailbox::MessageKey imap_key(std::string_view folder, std::uint32_t uid_validity, imap::Uid uid);
+mailbox::MessageKey imap_key(std::string_view folder, std::string_view numbering, imap::Uid uid);
 
 // Nothing when the key is not one of that folder and that numbering.
 std::optional<imap::Uid> uid_of(const mailbox::MessageKey& key, std::string_view folder,
-                                std::uint32_t uid_validity);
+                                std::string_view numbering);
 
 // UIDs taken off a set in runs, from either end; the set may name more of them than memory holds.
 class UidPager {

@@ -6,15 +6,15 @@ namespace postroom::stores {
 namespace {
 
 TEST(ImapKey, NamesOneMessageOfOneNumbering) {
-  const auto key = imap_key("A:b", 7, imap::Uid{42});
+  const auto key = imap_key("A:b", "7", imap::Uid{42});
   EXPECT_EQ(key.text, "A:b:7:42");
-  EXPECT_EQ(uid_of(key, "A:b", 7), imap::Uid{42});
-  EXPECT_EQ(uid_of(key, "A:b", 8), std::nullopt);
-  EXPECT_EQ(uid_of(key, "A", 7), std::nullopt);
-  EXPECT_EQ(uid_of({"A:b:7:"}, "A:b", 7), std::nullopt);
-  EXPECT_EQ(uid_of({"A:b:7:0"}, "A:b", 7), std::nullopt);
-  EXPECT_EQ(uid_of({"A:b:7:99999999999"}, "A:b", 7), std::nullopt);
-  EXPECT_EQ(uid_of({"A:b:7:4x"}, "A:b", 7), std::nullopt);
+  EXPECT_EQ(uid_of(key, "A:b", "7"), imap::Uid{42});
+  EXPECT_EQ(uid_of(key, "A:b", "8"), std::nullopt);
+  EXPECT_EQ(uid_of(key, "A", "7"), std::nullopt);
+  EXPECT_EQ(uid_of({"A:b:7:"}, "A:b", "7"), std::nullopt);
+  EXPECT_EQ(uid_of({"A:b:7:0"}, "A:b", "7"), std::nullopt);
+  EXPECT_EQ(uid_of({"A:b:7:99999999999"}, "A:b", "7"), std::nullopt);
+  EXPECT_EQ(uid_of({"A:b:7:4x"}, "A:b", "7"), std::nullopt);
 }
 
 TEST(UidPager, TakesFromEitherEnd) {

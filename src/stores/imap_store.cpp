@@ -10,16 +10,42 @@ namespace postroom::stores {
 
 using mailbox::Task;
 
-Task<std::vector<mailbox::FolderInfo>> ImapStore::folders() { return connection_.list_again(); }
+using mailbox::FolderInfo;
 
-Task<std::optional<mailbox::FolderInfo>> ImapStore::folder(std::string path_or_role) {
-  std::optional<ImapPlace> place = co_await connection_.find(std::move(path_or_role));
+Task<std::vector<FolderInfo>> ImapStore::folders() {
+  std::function<Task<std::vector<FolderInfo>>()> once = [this] { return connection_.list_again(); };
+  auto listing = connection_.persist(std::move(once));
+  co_return co_await std::move(listing);
+}
+
+Task<std::optional<FolderInfo>> ImapStore::folder(std::string path_or_role) {
+  std::function<Task<std::optional<ImapPlace>>()> once = [&] {
+    return connection_.find(path_or_role);
+  };
+  auto finding = connection_.persist(std::move(once));
+  std::optional<ImapPlace> place = co_await std::move(finding);
   if (!place) co_return std::nullopt;
   co_return std::move(place->info);
 }
 
 Task<std::unique_ptr<mailbox::Folder>> ImapStore::open(std::string path_or_role,
                                                        mailbox::Access access) {
+  std::function<Task<std::unique_ptr<mailbox::Folder>>()> once = [&] {
+    return open_once(path_or_role, access);
+  };
+  auto opening = connection_.persist(std::move(once));
+  co_return co_await std::move(opening);
+}
+
+// Repeated after a loss in its middle, it may find its own folder there already.
+Task<bool> ImapStore::create(std::string path) {
+  std::function<Task<bool>()> once = [&] { return create_once(path); };
+  auto creating = connection_.persist(std::move(once));
+  co_return co_await std::move(creating);
+}
+
+Task<std::unique_ptr<mailbox::Folder>> ImapStore::open_once(std::string path_or_role,
+                                                            mailbox::Access access) {
   const std::string asked = path_or_role;
   ImapPlace place = co_await connection_.need(std::move(path_or_role));
   const imap::Access mode =
@@ -39,12 +65,17 @@ Task<std::unique_ptr<mailbox::Folder>> ImapStore::open(std::string path_or_role,
   }
   if (mode == imap::Access::read_write && selected.read_only)
     throw folder_read_only(place.info.path);
-  OpenedFolder opened{connection_, std::move(place.name), std::move(place.info.path),
-                      selected.uid_validity, mode};
+  OpenedFolder opened{connection_,
+                      std::move(place.name),
+                      std::move(place.info.path),
+                      place.info.role,
+                      connection_.numbering(),
+                      mode,
+                      std::make_shared<RecentIds>()};
   co_return std::make_unique<ImapFolder>(std::move(opened));
 }
 
-Task<bool> ImapStore::create(std::string path) {
+Task<bool> ImapStore::create_once(std::string path) {
   const std::optional<ImapPlace> there = co_await connection_.find(path);
   if (there) co_return false;
   const imap::MailboxName name = co_await connection_.name_of_new(std::move(path));

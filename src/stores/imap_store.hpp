@@ -1,5 +1,5 @@
-// ImapStore: an IMAP account as a Store. One connection; folders that are open share it and take
-// turns in being selected.
+// ImapStore: an IMAP account as a Store. One connection at a time; folders that are open share it
+// and take turns in being selected.
 #pragma once
 
 #include <memory>
@@ -11,8 +11,11 @@ namespace postroom::stores {
 
 class ImapStore final : public mailbox::Store {
  public:
-  // `client` is signed in and knows its capabilities.
-  explicit ImapStore(std::unique_ptr<imap::Client> client) : connection_(std::move(client)) {}
+  // `client` is signed in and knows its capabilities. Without the rest a lost connection stays
+  // lost.
+  explicit ImapStore(std::unique_ptr<imap::Client> client, ImapConnection::Open open_again = {},
+                     Recovery* recovery = nullptr)
+      : connection_(std::move(client), std::move(open_again), recovery) {}
 
   mailbox::Task<std::vector<mailbox::FolderInfo>> folders() override;
   mailbox::Task<std::optional<mailbox::FolderInfo>> folder(std::string path_or_role) override;
@@ -27,6 +30,10 @@ class ImapStore final : public mailbox::Store {
   mailbox::Task<void> close() override;
 
  private:
+  mailbox::Task<std::unique_ptr<mailbox::Folder>> open_once(std::string path_or_role,
+                                                            mailbox::Access access);
+  mailbox::Task<bool> create_once(std::string path);
+
   ImapConnection connection_;
 };
 

@@ -105,6 +105,7 @@ class Cursor final : public mailbox::MessageCursor {
         message.headers.push_back(header);
     }
     message.warnings = all.warnings;
+    message.refusal = all.refusal;
     return message;
   }
 

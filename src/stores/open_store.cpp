@@ -13,7 +13,9 @@ Task<std::unique_ptr<mailbox::Store>> open_store(const account::Account& account
     co_return store;
   }
   auto client = co_await connect_imap(account, context);
-  std::unique_ptr<mailbox::Store> store = std::make_unique<ImapStore>(std::move(client));
+  auto open_again = [account, context] { return connect_imap(account, context); };
+  std::unique_ptr<mailbox::Store> store =
+      std::make_unique<ImapStore>(std::move(client), std::move(open_again), context.recovery);
   co_return store;
 }
 

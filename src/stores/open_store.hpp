@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/task.hpp"
 #include "mailbox/store.hpp"
+#include "stores/recovery.hpp"
 
 namespace postroom::net {
 class Connector;
@@ -21,6 +22,7 @@ struct ConnectContext {
   const vault::SecretResolver& secrets;
   const base::Clock& clock;
   net::Connector& connector;
+  Recovery* recovery = nullptr;  // none: a lost connection stays lost
 };
 
 // Connects and signs in. Secrets are resolved now, used, and wiped. Throws Error whose message

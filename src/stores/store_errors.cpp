@@ -24,6 +24,14 @@ Error content_not_given() {
   return error;
 }
 
+Error folder_renumbered(std::string_view path) {
+  return usable(
+      Error(ErrorKind::refused, "folder.renumbered",
+            "the server has renumbered the folder \"" + base::printable(path, 200) + "\" meanwhile",
+            "run again: messages that are done are recognized by their Message-ID")
+          .set_transient(true));
+}
+
 Error no_trash() {
   return usable(Error(ErrorKind::not_found, "folder.no_trash", "this mailbox has no trash folder",
                       "create one named Trash, or delete with how: permanent"));

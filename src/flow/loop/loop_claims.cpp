@@ -47,7 +47,8 @@ void LoopEngine::Impl::count_unclaimed(const state::Claim& claim, const mailbox:
     case Verdict::claimed:
       return;
     case Verdict::seen_this_run:
-      if (recovered_.contains(message.key.text)) return;  // counted when it was worked on
+      // Counted when it was worked on.
+      if (is_relisting_ || recovered_.contains(message.key.text)) return;
       ++counts.duplicates;
       break;
     case Verdict::finished:

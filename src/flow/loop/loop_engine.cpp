@@ -96,7 +96,7 @@ Task<void> LoopEngine::Impl::run_folder(mailbox::Folder& folder) {
   folder_ = &folder;
   std::exception_ptr thrown;
   try {
-    co_await list_folder(folder);
+    co_await list_until_numbered(folder);
   } catch (...) {
     thrown = std::current_exception();
   }
@@ -111,6 +111,46 @@ Task<void> LoopEngine::Impl::run_folder(mailbox::Folder& folder) {
   }
   folder_ = nullptr;
   if (thrown) std::rethrow_exception(thrown);
+}
+
+// A folder that is renumbered under the listing is listed again: what this run ended is known by
+// its Message-ID, and what was under way is found as after a crash.
+Task<void> LoopEngine::Impl::list_until_numbered(mailbox::Folder& folder) {
+  const LoopCounts before = report_.counts;
+  for (int left = context_.limits.relistings;; --left) {
+    std::optional<Error> renumbered;
+    try {
+      co_await list_folder(folder);
+    } catch (const Error& error) {
+      if (!is_renumbering(error) || left == 0 || spec_.mode == Mode::plan) throw;
+      renumbered = error;
+    }
+    if (!renumbered) break;
+    const std::string text = renumbered->message() + ": it is listed again";
+    context_.events.note({.text = text});
+    begin_again(before);
+  }
+  is_relisting_ = false;
+}
+
+// What is only passed by is seen again, and counted then.
+void LoopEngine::Impl::begin_again(const LoopCounts& before) {
+  Hand queued = queue_.take_all();  // nothing was changed for them yet: their keys are old
+  for (auto& message : queued) {
+    message->outcome = MessageOutcome::busy_elsewhere;
+    message->is_given_back = true;
+  }
+  end_all(std::move(queued));
+  release_held();
+  LoopCounts& now = report_.counts;
+  for (auto count :
+       {&LoopCounts::already_done, &LoopCounts::busy_elsewhere, &LoopCounts::duplicates,
+        &LoopCounts::still_quarantined, &LoopCounts::still_uncertain, &LoopCounts::released}) {
+    now.examined -= now.*count - before.*count;
+    now.*count = before.*count;
+  }
+  broken_ = nullptr;
+  is_relisting_ = true;
 }
 
 Task<void> LoopEngine::Impl::list_folder(mailbox::Folder& folder) {
@@ -178,15 +218,34 @@ Task<void> LoopEngine::Impl::work_on(mailbox::Folder& folder, mailbox::Message& 
     end_now(std::move(in_hand));
     co_return;
   }
+  if (message.refusal) {  // counted, remembered, and tried again by the next run
+    in_hand->error = *message.refusal;
+    in_hand->error->set_transient(false);
+    if (in_hand->subject.empty()) in_hand->subject = "message " + message.key.text;
+    fail(*in_hand);
+    end_now(std::move(in_hand));
+    co_return;
+  }
   ++runs_;
+  tell_warnings(message);
   co_await run_body(folder, message, std::move(in_hand));
   if (spec_.limit && runs_ >= *spec_.limit) report_.reached_limit = true;
   co_await flush_if_due();
 }
 
+void LoopEngine::Impl::tell_warnings(const mailbox::Message& message) {
+  for (const auto& warning : message.warnings) {
+    ++report_.warnings;
+    const std::string text = "\"" + base::printable(message.envelope.subject, 100) + "\" in " +
+                             base::printable(folder_->path(), 200) + ": " +
+                             base::printable(warning);
+    context_.events.note({.level = Note::Level::warning, .text = text});
+  }
+}
+
 bool LoopEngine::Impl::may_end_loop(const Error& error) const {
   return error.kind() == ErrorKind::cancelled || error.code().starts_with("state.") ||
-         body_.ends_loop(error);
+         is_renumbering(error) || body_.ends_loop(error);
 }
 
 Task<void> LoopEngine::Impl::run_body(mailbox::Folder& folder, mailbox::Message& message,

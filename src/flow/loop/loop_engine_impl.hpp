@@ -30,7 +30,10 @@ class LoopEngine::Impl final : public TailFlusher {
   using Messages = std::vector<mailbox::Message*>;
 
   // loop_engine.cpp
+  Task<void> list_until_numbered(mailbox::Folder& folder);
   Task<void> list_folder(mailbox::Folder& folder);
+  void begin_again(const LoopCounts& before);
+  void tell_warnings(const mailbox::Message& message);
   Task<void> work(mailbox::Folder& folder, Messages messages);
   Task<void> work_on(mailbox::Folder& folder, mailbox::Message& message, state::Claim claim);
   Task<void> run_body(mailbox::Folder& folder, mailbox::Message& message,
@@ -87,6 +90,7 @@ class LoopEngine::Impl final : public TailFlusher {
   std::set<std::string, std::less<>> planned_;    // identities seen by this plan
   std::exception_ptr broken_;  // a flush inside a body failed: the session is gone
   bool is_swept_ = false;
+  bool is_relisting_ = false;  // what this run ended is seen again
   bool is_told_ = false;
 };
 

@@ -69,7 +69,11 @@ Task<void> LoopEngine::Impl::plan_work(mailbox::Folder& folder, Messages message
     if (auto refusal = refusal_of(claim)) {
       in_hand->error = std::move(*refusal);
       in_hand->outcome = MessageOutcome::quarantined;
+    } else if (message.refusal) {
+      in_hand->error = message.refusal;
+      in_hand->outcome = MessageOutcome::failed;
     } else {
+      tell_warnings(message);
       co_await plan_body(folder, message, *in_hand);
     }
     count(in_hand->outcome);

@@ -53,6 +53,8 @@ struct LoopLimits {
   int crashes = 5;                // a message under which the process died so often is quarantined
   std::size_t recovery_ids = 50;  // Message-IDs per search when half-done messages are looked for
   std::size_t verify_ids = 50;    // the same, in a copy's target
+  int relistings = 3;  // of a folder that is renumbered meanwhile; a server that does so each time
+                       // would hold a run for ever
 };
 
 struct LoopReport {
@@ -60,6 +62,7 @@ struct LoopReport {
   bool was_stopped = false;  // by the flow (`stop`) or by on_error: stop
   bool stops_run = false;    // and the run is to end as well
   bool reached_limit = false;
+  std::uint64_t warnings = 0;        // told of messages that were worked on all the same
   std::optional<base::Error> error;  // of the message that stopped it (on_error: stop)
 };
 

@@ -70,6 +70,7 @@ Task<std::vector<Outcome>> make_change(mailbox::Folder& folder, const TailStep& 
 
 // Errors about what was asked, not about the session: they fail the set's messages.
 bool is_about_the_set(const Error& error) {
+  if (is_renumbering(error)) return false;
   switch (error.kind()) {
     case ErrorKind::refused:
     case ErrorKind::not_found:
@@ -142,6 +143,8 @@ bool may_have_been_made(const InHand& message, const QueuedStep& queued) {
 }
 
 }  // namespace
+
+bool is_renumbering(const Error& error) noexcept { return error.code() == "folder.renumbered"; }
 
 void TailQueue::add(std::unique_ptr<InHand> message, base::Instant now) {
   if (messages_.empty()) oldest_ = now;

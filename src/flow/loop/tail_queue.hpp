@@ -31,6 +31,9 @@ class TailQueue {
   base::Instant oldest_{};
 };
 
+// The folder's keys are old: not the message's fault, and nobody's but the server's.
+bool is_renumbering(const base::Error& error) noexcept;
+
 using Hand = std::vector<std::unique_ptr<InHand>>;
 
 // Carries out the queued steps of `messages`, step by step, one set per verb and target. Whatever

@@ -64,10 +64,11 @@ class LoopSteps final : public LoopBody {
 
   bool ends_loop(const Error& error) const override {
     switch (error.kind()) {
+      case ErrorKind::throttled:
+        return true;  // the session has waited as long as it may: no message before the time
       case ErrorKind::network:
       case ErrorKind::tls:
       case ErrorKind::timed_out:
-      case ErrorKind::throttled:
       case ErrorKind::auth:
       case ErrorKind::protocol:
         return !error.session_usable();
@@ -164,14 +165,41 @@ Task<void> keep_leases(LoopEngine& engine) {
   }
 }
 
-Task<void> run_folders(net::TaskGroup& group, LoopEngine& engine, mailbox::Store& store,
-                       std::vector<std::string> paths, mailbox::Access access) {
-  Task<void> keeper = keep_leases(engine);
+// Keys of an earlier numbering name nothing: said, because it costs a run that sees all again.
+void tell_numbering(RunState& run, const session::Session& session, const mailbox::Folder& folder) {
+  if (run.is_plan()) return;
+  const std::string now = folder.generation();
+  const std::string mailbox = session.mailbox_identity();
+  const auto before = run.numberings.replace(mailbox, folder.path(), now);
+  const std::string path = base::printable(folder.path(), 200);
+  const bool is_kept = !now.starts_with('~');
+  std::string text;
+  if (!is_kept && (!before || !before->starts_with('~'))) {
+    text = "the server does not keep its message numbers in \"" + path +
+           "\": messages are recognized by their Message-ID, and those without one are done again";
+  } else if (is_kept && before && *before != now) {
+    text = "the server has renumbered the folder \"" + path +
+           "\" since the last run: messages that are done are recognized by their Message-ID";
+  }
+  if (!text.empty()) run.environment.events.note({.text = text});
+}
+
+struct FolderRun {
+  RunState& run;
+  session::Session& session;
+  LoopEngine& engine;
+  std::vector<std::string> paths;
+  mailbox::Access access;
+};
+
+Task<void> run_folders(net::TaskGroup& group, FolderRun& folders) {
+  Task<void> keeper = keep_leases(folders.engine);
   co_await group.spawn(std::move(keeper));
-  for (auto& path : paths) {
-    if (!engine.wants_more()) break;
-    auto folder = co_await store.open(path, access);
-    co_await engine.run_folder(*folder);
+  for (auto& path : folders.paths) {
+    if (!folders.engine.wants_more()) break;
+    auto folder = co_await folders.session.store().open(path, folders.access);
+    tell_numbering(folders.run, folders.session, *folder);
+    co_await folders.engine.run_folder(*folder);
   }
   group.cancel();
 }
@@ -257,12 +285,14 @@ Task<End> run_mail_loop(RunState& run, const Step& step, Scope& scope, MailFrame
     bool writes = is_marking || changes_mail(step.body("do"));
     auto access =
         writes && !run.is_plan() ? mailbox::Access::read_write : mailbox::Access::read_only;
-    co_await net::run_group(&run_folders, engine, session->store(), std::move(paths), access);
+    FolderRun folders{run, *session, engine, std::move(paths), access};
+    co_await net::run_group(&run_folders, folders);
   } catch (...) {
     failure = std::current_exception();
   }
   LoopReport report = engine.finish();
   run.summary.counts += report.counts;
+  run.summary.warnings += report.warnings;
   if (failure) std::rethrow_exception(failure);
   if (report.error) {
     run.summary.was_stopped = true;

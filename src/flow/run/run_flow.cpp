@@ -59,12 +59,17 @@ Task<void> walk_flow(RunState& run, session::Registry& sessions) {
 }
 
 Task<void> run_sessions(const RunRequest& request, const RunEnvironment& environment,
-                        state::Ledger& ledger, RunSummary& summary) {
+                        state::Database& database, state::Ledger& ledger, RunSummary& summary) {
   RunEvents& events = environment.events;
   auto secrets = make_secret_resolver(request);
-  session::Registry sessions(
-      {.connect = {*secrets, environment.clock, environment.connector},
-       .note = [&events](std::string text) { events.note({.text = text}); }});
+  using Keep = state::PauseBook::Keep;
+  state::PauseBook pauses(database, request.mode == Mode::run ? Keep::durable : Keep::in_memory);
+  state::Numberings numberings(database);
+  session::Registry sessions({.connect = {*secrets, environment.clock, environment.connector},
+                              .retry = environment.retry,
+                              .note = [&events](std::string text) { events.note({.text = text}); },
+                              .pauses = &pauses,
+                              .zone = request.flow.timezone});
   Expressions expressions(request.flow.timezone, environment.clock);
   auto around = make_surroundings(request, environment);
   RunState run{.request = request,
@@ -73,6 +78,7 @@ Task<void> run_sessions(const RunRequest& request, const RunEnvironment& environ
                .sessions = sessions,
                .secrets = *secrets,
                .ledger = ledger,
+               .numberings = numberings,
                .expressions = expressions,
                .fields = {.zone = request.flow.timezone,
                           .clock = &environment.clock,
@@ -85,7 +91,7 @@ Task<void> run_sessions(const RunRequest& request, const RunEnvironment& environ
 
 // From run_started to run_finished, whatever happens in between.
 Task<void> run_with_state(const RunRequest& request, const RunEnvironment& environment,
-                          state::Ledger& ledger, RunSummary& summary) {
+                          state::Database& database, state::Ledger& ledger, RunSummary& summary) {
   RunEvents& events = environment.events;
   events.run_started({.run = summary.run,
                       .flow_id = request.flow.id,
@@ -94,7 +100,7 @@ Task<void> run_with_state(const RunRequest& request, const RunEnvironment& envir
                       .is_plan = request.mode == Mode::plan,
                       .at = environment.clock.now()});
   try {
-    co_await run_sessions(request, environment, ledger, summary);
+    co_await run_sessions(request, environment, database, ledger, summary);
   } catch (const Error& error) {
     summary.error = error;
   }
@@ -118,8 +124,8 @@ Task<RunSummary> run_flow(RunRequest request, RunEnvironment environment) {
     RunLogEvents log_events(log, state::new_owner(), environment.clock);
     if (request.mode == Mode::run) events.add(log_events);
     RunEnvironment watched{environment.connector, environment.clock, environment.state_directory,
-                           events};
-    co_await run_with_state(request, watched, ledger, summary);
+                           events, environment.retry};
+    co_await run_with_state(request, watched, database, ledger, summary);
   } catch (const Error& error) {
     summary.error = error;
   }

@@ -18,6 +18,7 @@
 #include "flow/flow.hpp"
 #include "flow/loop/loop_spec.hpp"
 #include "flow/run_events.hpp"
+#include "session/retry.hpp"
 
 namespace postroom::net {
 class Connector;
@@ -40,6 +41,7 @@ struct RunEnvironment {
   const base::Clock& clock;
   std::filesystem::path state_directory;  // made in a run, only read in a plan
   RunEvents& events;
+  session::RetryPolicy retry = {};
 };
 
 struct RunSummary {

@@ -9,6 +9,7 @@
 #include "flow/run/run_flow.hpp"
 #include "session/session.hpp"
 #include "state/ledger.hpp"
+#include "state/numberings.hpp"
 #include "vault/secret_source.hpp"
 
 namespace postroom::flow {
@@ -22,6 +23,7 @@ struct RunState {
   session::Registry& sessions;
   const vault::SecretResolver& secrets;
   state::Ledger& ledger;
+  state::Numberings& numberings;
   Expressions& expressions;
   FieldContext fields;
   Surroundings& around;

@@ -2,11 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "base/date.hpp"
 #include "flow/run/file_writer.hpp"
 #include "flow/run/surroundings.hpp"
 #include "net/task_group.hpp"
-#include "session/retry.hpp"
 #include "session/session.hpp"
 
 namespace postroom::flow {
@@ -67,13 +65,14 @@ Task<std::string> RunSurroundings::target_folder(session::Session& session, std:
 
 namespace {
 
-// False when the wait was cancelled: the message has certainly not gone, and that is what the
-// caller has to say, not that nobody knows.
-Task<bool> waited(std::chrono::milliseconds pause) {
+// False when there is to be no other try, or the wait was cancelled: the message has certainly not
+// gone, and that is what the caller has to say, not that nobody knows.
+Task<bool> may_try_again(session::Session& session, const Error& error) {
+  // Who has waited for the whole limit has waited enough.
+  if (!error.transient() || error.kind() == ErrorKind::timed_out) co_return false;
   try {
-    co_await net::pause(pause);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::cancelled) throw;
+    co_await session.sending().wait_after(error);
+  } catch (const Error&) {
     co_return false;
   }
   co_return true;
@@ -83,17 +82,22 @@ Task<bool> waited(std::chrono::milliseconds pause) {
 
 Task<mailbox::SendOutcome> RunSurroundings::send_with_retry(session::Session& session,
                                                             mailbox::Outgoing outgoing) {
-  session::RetryPolicy policy;
-  for (int next = 2;; ++next) {
+  co_await session.sending().before_connecting();
+  while (true) {
     outgoing.body->rewind();
     std::vector<mailbox::Outgoing> group{outgoing};
-    auto outcomes = co_await session.transport().send(group);
-    mailbox::SendOutcome outcome = std::move(outcomes.front());
+    mailbox::SendOutcome outcome;
+    try {
+      auto outcomes = co_await session.transport().send(group);
+      outcome = std::move(outcomes.front());
+    } catch (const Error& failed) {  // no connection
+      if (failed.kind() != ErrorKind::throttled) throw;
+      outcome.error = failed;
+    }
+    if (outcome.phase == mailbox::SendPhase::accepted) session.sending().progressed();
     if (outcome.phase != mailbox::SendPhase::not_sent || !outcome.error) co_return outcome;
-    auto pause = session::pause_before(policy, next, *outcome.error);
-    if (!pause) co_return outcome;
-    note(fmt::format("{}; trying again in {}", outcome.error->message(), base::to_words(*pause)));
-    if (!co_await waited(*pause)) co_return outcome;
+    const Error error = *outcome.error;
+    if (!co_await may_try_again(session, error)) co_return outcome;
   }
 }
 

@@ -1,0 +1,136 @@
+#include "stores/imap_aftermath.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "imap/client/select.hpp"
+#include "imap/client/status.hpp"
+#include "imap/client/uid_fetch.hpp"
+#include "mime/envelope.hpp"
+#include "mime/message.hpp"
+#include "stores/imap_message.hpp"
+
+namespace postroom::stores {
+namespace {
+
+using base::Task;
+
+// The page in hand and the one behind it, whose changes may still be queued.
+constexpr std::size_t recent_ids = 4'000;
+// A header is rarely above 100 KiB, and Message-ID stands among the first lines.
+constexpr std::size_t header_bytes = 256u << 10;
+
+mailbox::Want sign_want() {
+  mailbox::Want want;
+  want.envelope = want.size = true;
+  return want;
+}
+
+MailSign sign_of(const mailbox::Message& message) {
+  const mime::Envelope& envelope = message.envelope;
+  if (!base::trim(envelope.message_id).empty()) return sign_of_id(envelope.message_id);
+  return fmt::format("none\n{}\n{}\n{}\n{}",
+                     envelope.sent ? envelope.sent->time_since_epoch().count() : 0,
+                     envelope.from.empty() ? std::string() : envelope.from.front().address,
+                     envelope.subject, message.size);
+}
+
+}  // namespace
+
+void RecentIds::add(imap::Uid uid, const std::string& message_id) {
+  if (message_id.empty() || !ids_.emplace(uid, message_id).second) return;
+  order_.push_back(uid);
+  if (order_.size() <= recent_ids) return;
+  ids_.erase(order_.front());
+  order_.pop_front();
+}
+
+std::string RecentIds::find(imap::Uid uid) const {
+  const auto found = ids_.find(uid);
+  return found == ids_.end() ? std::string() : found->second;
+}
+
+void RecentIds::clear() {
+  ids_.clear();
+  order_.clear();
+}
+
+Task<FolderMark> mark_of(imap::Client& client, imap::MailboxName folder) {
+  auto asking = imap::status(client, folder);
+  try {
+    const imap::FolderStatus told = co_await asking.result();
+    co_return FolderMark{told.uid_validity.value_or(0), told.uid_next.value_or(0)};
+  } catch (const base::Error& error) {
+    if (!error.session_usable() || error.kind() == base::ErrorKind::throttled) throw;
+  }
+  co_return FolderMark{};
+}
+
+MailSign sign_of_id(std::string_view message_id) {
+  return fmt::format("id\n{}", base::trim(message_id));
+}
+
+std::string message_id_of(base::ByteSource& message) {
+  message.rewind();
+  std::string head(static_cast<std::size_t>(std::min<std::uint64_t>(message.size(), header_bytes)),
+                   '\0');
+  std::size_t filled = 0;
+  while (filled < head.size()) {
+    const std::size_t n = message.read({head.data() + filled, head.size() - filled});
+    if (n == 0) break;
+    filled += n;
+  }
+  head.resize(filled);
+  message.rewind();
+  const std::size_t end = head.find("\r\n\r\n");
+  if (end != std::string::npos) head.resize(end + 4);
+  return mime::Message::parse(std::move(head)).envelope().message_id;
+}
+
+Task<std::map<imap::Uid, MailSign>> signs_of(imap::Client& client, imap::UidSet uids) {
+  std::map<imap::Uid, MailSign> signs;
+  if (uids.empty()) co_return signs;
+  const mailbox::Want want = sign_want();
+  auto fetching = imap::uid_fetch(client, uids, fetch_items(want));
+  while (const imap::wire::FetchData* data = co_await fetching.next()) {
+    if (!data->uid) continue;
+    mailbox::Message message;
+    read_fetched(*data, want, message);
+    signs[*data->uid] = sign_of(message);
+  }
+  co_return signs;
+}
+
+std::optional<imap::Uid> Arrivals::take(const MailSign& sign) {
+  const auto found = by_sign.find(sign);
+  if (found == by_sign.end()) return std::nullopt;
+  const imap::Uid uid = found->second;
+  by_sign.erase(found);
+  return uid;
+}
+
+Task<Arrivals> arrivals_in(ImapConnection& connection, imap::MailboxName folder, FolderMark mark,
+                           std::uint64_t most) {
+  // Selected anew, since UIDNEXT is told by SELECT only.
+  auto selecting = imap::select(connection.client(), folder, imap::Access::read_only);
+  const imap::SelectedFolder selected = co_await selecting.result();
+  Arrivals arrivals;
+  arrivals.uid_validity = selected.uid_validity;
+  if (selected.uid_next <= 1) co_return arrivals;
+  const std::uint64_t last = selected.uid_next - 1;
+  std::uint64_t first = last >= most ? last - most + 1 : 1;
+  arrivals.is_known = mark.uid_next != 0 && mark.uid_validity == selected.uid_validity;
+  if (arrivals.is_known) first = std::max<std::uint64_t>(first, mark.uid_next);
+  if (first > last) co_return arrivals;
+  imap::UidSet range;
+  range.add(imap::UidRange{imap::Uid{static_cast<std::uint32_t>(first)},
+                           imap::Uid{static_cast<std::uint32_t>(last)}});
+  auto signing = signs_of(connection.client(), std::move(range));
+  const std::map<imap::Uid, MailSign> signs = co_await std::move(signing);
+  for (const auto& [uid, sign] : signs) arrivals.by_sign.emplace(sign, uid);
+  co_return arrivals;
+}
+
+}  // namespace postroom::stores
