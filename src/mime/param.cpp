@@ -74,7 +74,11 @@ std::string one_line(std::string text) {
 }
 
 // The value without a star: encoded words, raw bytes, or RFC 2231 by somebody who forgot the star.
+// Apostrophes are no quotes, but some write name='a.pdf'. A boundary keeps them: it is taken as it
+// stands.
 std::string decode_plain(std::string_view value) {
+  if (value.size() > 2 && value.starts_with('\'') && value.ends_with('\''))
+    value = value.substr(1, value.size() - 2);
   if (value.contains("=?")) return decode_header(value);
   if (value.contains("''") && value.contains('%')) {
     Extended extended = split_extended(value);
@@ -204,9 +208,7 @@ class FieldReader {
       break;
     }
     at_ = end;
-    value = base::trim(value);
-    bool apostrophes = value.size() > 2 && value.starts_with('\'') && value.ends_with('\'');
-    return std::string(apostrophes ? value.substr(1, value.size() - 2) : value);
+    return std::string(base::trim(value));
   }
 
   std::string_view text_;

@@ -170,7 +170,7 @@ def redirects_are_not_followed(world):
     there = f"imap://127.0.0.1:{decoy.port}/"
     for story, exit_code, code in (
             (under_tls(f"* BYE [REFERRAL {there}] moved to {there}\r\n"), 69, "imap.bye"),
-            (Imap(on={"AUTHENTICATE": reply_with(f"TAG NO [REFERRAL {there}] use {there}\r\n")}), 77, "auth.wrong_password"),
+            (Imap(on={"AUTHENTICATE": reply_with(f"TAG NO [REFERRAL {there}] use {there}\r\n")}), 77, "auth.referral"),
             (Imap(on={"SELECT": reply_with(f"TAG NO [REFERRAL {there}] use {there}\r\n"),
                       "EXAMINE": reply_with(f"TAG NO [REFERRAL {there}] use {there}\r\n")}), None, "imap.refused")):
         world.run(story, options=["--json", "--again"])
@@ -189,7 +189,7 @@ def redirects_are_not_followed(world):
 def smtp_redirects_are_not_followed(world):
     decoy = world.serve(Smtp(tls="none"))
     for on, code in (({"RCPT": says(f"551 5.1.6 try <you@127.0.0.1:{decoy.port}>\r\n")}, None),
-                     ({"EHLO": says(f"421 4.3.2 use 127.0.0.1:{decoy.port}\r\n")}, None),
+                     ({"EHLO": says(f"554 5.3.2 use 127.0.0.1:{decoy.port}\r\n")}, None),
                      ({"MAIL": says(f"553 5.7.1 use 127.0.0.1:{decoy.port}\r\n")}, None)):
         smtp = world.serve(Smtp(on=on))
         world.run(Imap(messages=["One"]), smtp=smtp, steps=REPLY, options=["--json", "--again"])
