@@ -188,10 +188,10 @@ def redirects_are_not_followed(world):
 @case
 def smtp_redirects_are_not_followed(world):
     decoy = world.serve(Smtp(tls="none"))
-    for on, code in (({"RCPT": says(f"551 5.1.6 try <you@127.0.0.1:{decoy.port}>\r\n")}, None),
-                     ({"EHLO": says(f"554 5.3.2 use 127.0.0.1:{decoy.port}\r\n")}, None),
-                     ({"MAIL": says(f"553 5.7.1 use 127.0.0.1:{decoy.port}\r\n")}, None)):
-        smtp = world.serve(Smtp(on=on))
+    for settings in ({"on": {"RCPT": says(f"551 5.1.6 try <you@127.0.0.1:{decoy.port}>\r\n")}},
+                     {"greeting": f"554 5.3.2 use 127.0.0.1:{decoy.port}\r\n"},
+                     {"on": {"MAIL": says(f"553 5.7.1 use 127.0.0.1:{decoy.port}\r\n")}}):
+        smtp = world.serve(Smtp(**settings))
         world.run(Imap(messages=["One"]), smtp=smtp, steps=REPLY, options=["--json", "--again"])
         if world.exit == 0 or not world.codes() or smtp.story.taken:
             raise Failed("the refusal went unnoticed")
