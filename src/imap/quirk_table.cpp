@@ -33,7 +33,9 @@ constexpr QuirkEntry quirks[] = {
      "Gmail, Google Workspace",
      "shows labels as folders: \\Deleted and UID EXPUNGE in one of them take the label away, and "
      "the mail stays in \"All Mail\"",
-     "labels are read and changed as what they are (X-GM-LABELS); moving to \\Trash deletes",
+     "deleting for good is a move to \\Trash and a removal there of what arrived; moving out of "
+     "\"All "
+     "Mail\" says what it cannot do",
      "quirk_labels.txt",
      {{Where::capability, "X-GM-EXT-1"}}},
     {"size_differs",
@@ -63,7 +65,7 @@ constexpr QuirkEntry quirks[] = {
      &Quirks::no_idle,
      "Yahoo, AOL (do not offer it); a server that forgets its IDLE clients",
      "sends no news of a folder",
-     "IDLE is not used: the folder is looked at from time to time",
+     "IDLE is not used",
      "quirk_newest_only.txt",
      {{Where::capability, "XYMHIGHESTMODSEQ"}, {Where::greeting, "imapgate"}}},
     {"ascii_search",

@@ -11,6 +11,7 @@
 #include "account/provider_table.hpp"
 #include "actions/registry.hpp"
 #include "imap/quirk_table.hpp"
+#include "smtp/quirk_table.hpp"
 
 namespace {
 
@@ -88,24 +89,40 @@ std::string how_chosen(const imap::QuirkEntry& entry) {
   return out.empty() ? "not by itself: nothing that a server says tells it" : out;
 }
 
+std::string how_chosen(const smtp::QuirkEntry& entry) {
+  std::string out;
+  for (std::string_view sign : entry.greeting) {
+    if (!sign.empty()) out += fmt::format("{}\"{}\"", out.empty() ? "" : " or ", sign);
+  }
+  return "the greeting says " + out;
+}
+
 std::string quirks_as_markdown() {
   std::string out =
-      "# What IMAP servers do otherwise\n\nPostroom finds out by itself what a server is like; "
-      "nothing of this has to be set. Each row has a recorded conversation in "
-      "`tests/transcripts/imap/`, which the tests play.\n\n## Quirks\n\nWhat changes how Postroom "
-      "speaks to a server.\n\n"
+      "# What mail servers do otherwise\n\nPostroom finds out by itself what a server is like; "
+      "nothing of this has to be set. Each row names a conversation in `tests/transcripts/imap/` or "
+      "`tests/transcripts/smtp/`, which the tests play; most are written from what is known of such "
+      "servers, not recorded.\n\n## IMAP quirks\n\nWhat changes how Postroom speaks to an IMAP "
+      "server.\n\n"
       "| Quirk | Servers | The server | Postroom | How it is chosen | Transcript |\n"
       "|---|---|---|---|---|---|\n";
   for (const auto& entry : imap::quirk_table())
     out += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", entry.name, cell(entry.servers),
                        cell(entry.what), cell(entry.response), cell(how_chosen(entry)), entry.transcript);
   out +=
-      "\n## Tolerances\n\nWhat some server sends although the standard forbids it, and which is "
+      "\n## IMAP tolerances\n\nWhat some server sends although the standard forbids it, and which is "
       "always understood.\n\n| Tolerance | Servers | The server | Postroom | Transcript |\n"
       "|---|---|---|---|---|\n";
   for (const auto& entry : imap::tolerance_table())
     out += fmt::format("| `{}` | {} | {} | {} | {} |\n", entry.name, cell(entry.servers), cell(entry.what),
                        cell(entry.response), entry.transcript);
+  out +=
+      "\n## SMTP quirks\n\nWhat changes how Postroom sends.\n\n"
+      "| Quirk | Servers | The server | Postroom | How it is chosen | Transcript |\n"
+      "|---|---|---|---|---|---|\n";
+  for (const auto& entry : smtp::quirk_table())
+    out += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", entry.name, cell(entry.servers),
+                       cell(entry.what), cell(entry.response), cell(how_chosen(entry)), entry.transcript);
   return out;
 }
 
