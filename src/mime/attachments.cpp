@@ -5,8 +5,8 @@
 
 #include "mime/bodies.hpp"
 #include "mime/decoder.hpp"
-#include "mime/file_types.hpp"
 #include "mime/html_references.hpp"
+#include "mime/media_type.hpp"
 #include "mime/packed.hpp"
 
 namespace postroom::mime {
@@ -22,9 +22,9 @@ std::string name_of(const Part& part) {
   }
   if (part.is("text", "calendar") && !part.method.empty()) return "invite.ics";
   // An extension by type, so that programs know what to do with it.
-  std::string_view extension = extension_of_type(part.type + "/" + part.subtype);
+  std::string extension = extension_of(part.type + "/" + part.subtype);
   if (extension.empty()) extension = part.type == "text" ? ".txt" : ".bin";
-  return "attachment-" + part.id + std::string(extension);
+  return "attachment-" + part.id + extension;
 }
 
 // The end of a sentence that begins with its name.

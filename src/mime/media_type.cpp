@@ -132,6 +132,32 @@ constexpr auto media_types = std::to_array<std::pair<std::string_view, std::stri
 
 static_assert(std::ranges::is_sorted(media_types));
 
+// Types whose usual extension is not the first one above that has them, and names that are only
+// met.
+constexpr auto usual_extensions = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"image/jpeg", "jpg"},
+    {"image/jpg", "jpg"},
+    {"text/plain", "txt"},
+    {"text/html", "html"},
+    {"text/xml", "xml"},
+    {"text/x-vcard", "vcf"},
+    {"text/rtf", "rtf"},
+    {"application/vnd.ms-powerpoint", "ppt"},
+    {"application/ms-tnef", "dat"},
+    {"application/vnd.ms-tnef", "dat"},
+    {"application/pkcs7-mime", "p7m"},
+    {"application/x-pkcs7-mime", "p7m"},
+    {"application/pgp-signature", "asc"},
+    {"application/mac-binhex40", "hqx"},
+    {"message/delivery-status", "txt"},
+    {"message/global-delivery-status", "txt"},
+    {"message/disposition-notification", "txt"},
+    {"message/global-disposition-notification", "txt"},
+    {"message/feedback-report", "txt"},
+    {"text/rfc822-headers", "txt"},
+    {"message/global-headers", "txt"},
+});
+
 }  // namespace
 
 std::string_view media_type_of(std::string_view file_name) {
@@ -142,6 +168,16 @@ std::string_view media_type_of(std::string_view file_name) {
   auto found = std::ranges::lower_bound(media_types, std::string_view(extension), {},
                                         &std::pair<std::string_view, std::string_view>::first);
   return found != media_types.end() && found->first == extension ? found->second : unknown;
+}
+
+std::string extension_of(std::string_view type) {
+  for (const auto& [name, extension] : usual_extensions) {
+    if (name == type) return "." + std::string(extension);
+  }
+  for (const auto& [extension, name] : media_types) {
+    if (name == type) return "." + std::string(extension);
+  }
+  return {};
 }
 
 }  // namespace postroom::mime

@@ -6,7 +6,7 @@
 #include "base/text.hpp"
 #include "mime/apple_file.hpp"
 #include "mime/encoded_blocks.hpp"
-#include "mime/file_types.hpp"
+#include "mime/media_type.hpp"
 #include "mime/message.hpp"
 #include "mime/tnef.hpp"
 #include "mime/tnef_files.hpp"
@@ -105,7 +105,7 @@ class Opener {
   void open_text(const std::string& text) {
     for (EncodedBlock& block : find_encoded_blocks(text)) {
       Attachment row;
-      row.type = type_of_name(block.name);
+      row.type = media_type_of(block.name);
       row.name = std::move(block.name);
       if (!block.problem.empty()) {
         row.note = block.problem;
@@ -127,7 +127,7 @@ class Opener {
     }
     Attachment row;
     row.name = file->name.empty() ? packed_.name : file->name;
-    row.type = type_of_name(row.name);
+    row.type = media_type_of(row.name);
     std::string_view path = packed_.path;
     path.remove_suffix(std::min(path.size(), packed_.name.size()));
     if (path.ends_with('/')) path.remove_suffix(1);

@@ -3,8 +3,8 @@
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "mime/charset.hpp"
-#include "mime/file_types.hpp"
 #include "mime/html_references.hpp"
+#include "mime/media_type.hpp"
 #include "mime/rtf_compressed.hpp"
 
 namespace postroom::mime {
@@ -108,12 +108,11 @@ std::vector<TnefFile> files_of(const TnefMessage& message, OwnText own_text) {
     if (attachment.is_object && attachment.data.empty()) continue;  // a drawing inside the text
     TnefFile file;
     file.type = base::ascii_lower(attachment.type);
-    if (!is_type(file.type)) file.type = type_of_name(attachment.name);
+    if (!is_type(file.type)) file.type = media_type_of(attachment.name);
     file.name = clipped(attachment.name);
     if (file.name.empty()) {
-      std::string_view extension = extension_of_type(file.type);
-      file.name = "attachment-" + std::to_string(number) +
-                  std::string(extension.empty() ? ".bin" : extension);
+      const std::string extension = extension_of(file.type);
+      file.name = "attachment-" + std::to_string(number) + (extension.empty() ? ".bin" : extension);
     }
     file.bytes = attachment.data;
     file.is_shown = references.has_id(attachment.content_id);

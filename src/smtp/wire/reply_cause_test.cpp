@@ -48,7 +48,7 @@ TEST(ReplyCause, KnowsWhatServersSay) {
       {Stage::auth,
        "534-5.7.9 Application-specific password required. For more information, go to\r\n534 5.7.9 "
        "https://support.google.com/mail/?p=InvalidSecondFactor - gsmtp",
-       "auth.app_password_needed", ErrorKind::auth},
+       "auth.app_password_required", ErrorKind::auth},
       {Stage::auth,
        "534-5.7.14 <https://accounts.google.com/signin/continue> Please log in via your web "
        "browser\r\n534 "
@@ -206,7 +206,7 @@ TEST(ReplyCause, KnowsTheProvidersOwnWords) {
        "smtp.sender_unverified", ErrorKind::auth},
       {Stage::body, "550 5.7.0 From address is not one of your addresses.", "smtp.send_as_denied",
        ErrorKind::auth},
-      {Stage::auth, "535 5.7.8 Error: app-specific password required", "auth.app_password_needed",
+      {Stage::auth, "535 5.7.8 Error: app-specific password required", "auth.app_password_required",
        ErrorKind::auth},
       {Stage::rcpt, "553 5.7.1 Relaying disallowed as me@example.com", "smtp.send_as_denied",
        ErrorKind::auth},
@@ -217,7 +217,7 @@ TEST(ReplyCause, KnowsTheProvidersOwnWords) {
        "service",
        "auth.service_disabled", ErrorKind::auth},
       {Stage::auth, "535 Login Fail. Please enter your authorization code to login. More",
-       "auth.app_password_needed", ErrorKind::auth},
+       "auth.app_password_required", ErrorKind::auth},
       {Stage::auth, "550 User has no permission", "auth.service_disabled", ErrorKind::auth},
       {Stage::mail, "553 Mail from must equal authorized user", "smtp.send_as_denied",
        ErrorKind::auth},

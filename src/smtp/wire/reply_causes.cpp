@@ -54,7 +54,7 @@ constexpr Advice too_many_attempts{ErrorKind::throttled, "auth.too_many_attempts
                                    "the server refuses further sign-ins for a while",
                                    "wait some minutes; sign in once for many messages"};
 constexpr Advice app_password{
-    ErrorKind::auth, "auth.app_password_needed",
+    ErrorKind::auth, "auth.app_password_required",
     "this account has two-step sign-in: its own password does not work here",
     "create an app password in the account's security page and use that"};
 constexpr Advice web_sign_in{
