@@ -47,7 +47,7 @@ Error& Error::set_hint(std::string hint) {
 }
 
 Error& Error::set_server_text(std::string_view text) {
-  server_text_ = printable(text);
+  server_text_ = printable(trim(text));  // its line end is not the reader's
   return *this;
 }
 

@@ -122,8 +122,10 @@ void RunCommand::print_end(const flow::Flow& flow, const flow::RunSummary& summa
     std::string_view end = was_cancelled   ? "stopped before its end"
                            : summary.error ? "ended early"
                                            : "finished";
-    print_out(
-        fmt::format("{}: {}: {}", flow.name, end, counts_in_words(summary.counts, Tense::past)));
+    std::string warned =
+        summary.warnings == 0 ? std::string() : ", " + base::count_of(summary.warnings, "warning");
+    print_out(fmt::format("{}: {}: {}{}", flow.name, end,
+                          counts_in_words(summary.counts, Tense::past), warned));
   }
   if (was_cancelled) print_out("Run it again to do the rest: what is done is not done twice.");
 }

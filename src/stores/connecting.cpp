@@ -77,7 +77,8 @@ net::Target target_of(const account::Endpoint& endpoint, const account::Account&
   target.policy = {account.tls_ca, account.tls_pins, account.tls_client_certificate,
                    account.tls_client_key};
   target.proxy = net::parse_proxy_policy(account.proxy.reveal());
-  target.connect_limit = account.timeout;
+  // Below the limit of the whole sign-in, so that what takes so long is named.
+  target.connect_limit = account.timeout * 3 / 4;
   target.idle_limit = account.timeout;
   return target;
 }

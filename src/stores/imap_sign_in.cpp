@@ -112,8 +112,13 @@ Task<std::unique_ptr<imap::Client>> connect_imap(const account::Account& account
     co_return client;
   } catch (const base::Error& error) {
     const account::Provider* provider = account::provider_of_host(account.endpoint.host);
-    const base::Error named = name_protocol(error, "IMAP");
-    throw name_way_in(named, provider).during(doing);
+    base::Error named = name_way_in(name_protocol(error, "IMAP"), provider);
+    if (named.code() == "auth.wrong_password" && !account.mailbox.empty()) {
+      named.set_hint("check user name and password, and whether this user may open the mailbox " +
+                     base::printable(account.mailbox, 200) +
+                     "; without mailbox: the user's own is opened");
+    }
+    throw named.during(doing);
   }
 }
 

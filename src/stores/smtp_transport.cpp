@@ -111,7 +111,7 @@ Task<std::unique_ptr<smtp::Client>> SmtpTransport::open_client() {
 }
 
 Task<void> SmtpTransport::connect() {
-  const std::string doing = "connecting to " + place_of(account_.smtp->endpoint);
+  const std::string doing = "connecting to the SMTP server " + place_of(account_.smtp->endpoint);
   try {
     auto opening = open_client();
     client_ = co_await net::with_timeout(account_.timeout, "signing in", std::move(opening));

@@ -70,7 +70,7 @@ class ActionEffect final : public Effect {
       actions::Result result = co_await action->run(std::move(invocation));
       step_result.value = to_json_text(result.as);
       step_result.note = std::move(result.summary);
-      if (!result.warning.empty()) run_.warn(result.warning);
+      if (!result.warning.empty()) run_.warn(whose() + result.warning);
     } catch (const Error& error) {
       if (error.code() != "send.uncertain") throw;
       step_result.uncertain = error;
@@ -79,6 +79,14 @@ class ActionEffect final : public Effect {
   }
 
  private:
+  // Which of the messages a warning is about: neighbours may be silent.
+  std::string whose() const {
+    if (mail_ == nullptr || mail_->message == nullptr) return {};
+    const std::string& subject = mail_->message->envelope.subject;
+    return "\"" + base::printable(subject.empty() ? mail_->message->key.text : subject, 200) +
+           "\": ";
+  }
+
   RunState& run_;
   const Step& step_;
   Scope& scope_;

@@ -16,7 +16,8 @@ int exit_code_of(const base::Error& error) noexcept {
     case ErrorKind::auth:
       return 77;
     case ErrorKind::refused:
-      return exit_some_failed;
+      // "Not now" (greylisting): the next try may pass.
+      return error.transient() ? 75 : exit_some_failed;
     case ErrorKind::not_found:
       return 66;
     case ErrorKind::throttled:

@@ -65,11 +65,12 @@ Task<void> run_sessions(const RunRequest& request, const RunEnvironment& environ
   using Keep = state::PauseBook::Keep;
   state::PauseBook pauses(database, request.mode == Mode::run ? Keep::durable : Keep::in_memory);
   state::Numberings numberings(database);
-  session::Registry sessions({.connect = {*secrets, environment.clock, environment.connector},
-                              .retry = environment.retry,
-                              .note = [&events](std::string text) { events.note({.text = text}); },
-                              .pauses = &pauses,
-                              .zone = request.flow.timezone});
+  session::Registry sessions(
+      {.connect = {*secrets, environment.clock, environment.connector},
+       .retry = environment.retry,
+       .note = [&events](std::string text) { events.note({.text = text}); },
+       .pauses = &pauses,
+       .zone = request.flow.timezone.empty() ? base::process_zone() : request.flow.timezone});
   Expressions expressions(request.flow.timezone, environment.clock);
   auto around = make_surroundings(request, environment);
   RunState run{.request = request,
