@@ -119,6 +119,7 @@ std::string_view protocol_of(std::string_view greeting) noexcept {
 }
 
 base::Error name_protocol(const base::Error& error, std::string_view wanted) {
+  if (error.code().starts_with("net.proxy_")) return error;  // the proxy's words
   const std::string_view spoken = protocol_of(error.server_text());
   if (spoken.empty() || spoken == wanted) return error;
   base::Error named = error;

@@ -117,6 +117,9 @@ constexpr Advice throttled{ErrorKind::throttled, "smtp.throttled", "the server a
 constexpr Advice greylisted{ErrorKind::refused, "smtp.greylisted",
                             "the server takes mail from strangers only at the second try",
                             "it is tried again later"};
+constexpr Advice idle_goodbye{ErrorKind::network, "smtp.idle_closed",
+                              "the server ended the connection, which was idle for too long",
+                              "run again: what was not sent is sent then"};
 constexpr Advice unavailable{ErrorKind::throttled, "smtp.unavailable",
                              "the server takes no mail right now", "it is tried again later"};
 constexpr Advice recipients_per_message{
@@ -298,6 +301,8 @@ constexpr Cause cause_table[] = {
     {451, {4, 7, 1}, "try again later", at_rcpt, advice::greylisted, Again::later, 300s},
     {4, {}, "too many connections", anywhere, advice::too_many_connections, Again::later, 30s},
     {4, {}, "too many concurrent", anywhere, advice::too_many_connections, Again::later, 30s},
+    {421, {4, 4, 2}, "", anywhere, advice::idle_goodbye, Again::later},
+    {421, {}, "timeout", anywhere, advice::idle_goodbye, Again::later},
     {421, {4, 7, any}, "", anywhere, advice::throttled, Again::later, 60s},
     {4, {4, 7, 0}, "", anywhere, advice::throttled, Again::later, 60s},
     {4, {4, 7, 28}, "", anywhere, advice::throttled, Again::later, 60s},
