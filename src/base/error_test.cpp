@@ -15,7 +15,7 @@ TEST(Error, AddsContextAndKeepsTheRest) {
   error.set_transient(true)
       .set_session_usable(true)
       .set_retry_after(std::chrono::seconds(5))
-      .set_server_text("slow\r\n");
+      .set_server_text("slow\x1b[2J\r\n");
   Error outer = error.during("moving 3 messages to Archive");
   EXPECT_STREQ(outer.what(), "moving 3 messages to Archive: too many requests");
   EXPECT_EQ(outer.kind(), ErrorKind::throttled);
@@ -24,7 +24,7 @@ TEST(Error, AddsContextAndKeepsTheRest) {
   EXPECT_TRUE(outer.transient());
   EXPECT_TRUE(outer.session_usable());
   EXPECT_EQ(outer.retry_after(), std::chrono::seconds(5));
-  EXPECT_EQ(outer.server_text(), "slow??");
+  EXPECT_EQ(outer.server_text(), "slow?[2J");
   EXPECT_EQ(error.message(), "too many requests");
 }
 

@@ -13,13 +13,13 @@ TEST(Quirks, AreChosenFromTheGreeting) {
   for (const char* name :
        {"220 smtp.gmail.com ESMTP x12-gsmtp", "220 mx.example ESMTP Exim 4.96 Mon, 23 Nov 2026",
         "220 X.outlook.office365.com Microsoft ESMTP MAIL Service ready at Mon",
-        "220 mail.example.com ESMTP Postfix (Debian/GNU)", "220 host Dovecot ready."}) {
+        "220 mail.example.com ESMTP Postfix (Debian/GNU)"}) {
     EXPECT_TRUE(detect_quirks(name).takes_chunks) << name;
   }
   for (const char* name : {"220 mail.example.com ESMTP ready", "220 nginx", "220 Symantec Mail"}) {
     EXPECT_EQ(detect_quirks(name), Quirks{}) << name;
   }
-  EXPECT_TRUE(detect_quirks("220 host Dovecot ready.").hello_again);
+  EXPECT_EQ(detect_quirks("220 host Dovecot ready."), (Quirks{.hello_again = true}));
   EXPECT_TRUE(detect_quirks("220 papercut.local Papercut ESMTP").no_pipelining);
 }
 
