@@ -1,4 +1,4 @@
-#include "net/http_url.hpp"
+#include "net/curl_url.hpp"
 
 #include "base/error.hpp"
 #include "base/text.hpp"

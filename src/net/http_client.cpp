@@ -12,8 +12,8 @@
 #include "net/cancelled.hpp"
 #include "net/curl_error.hpp"
 #include "net/curl_loop.hpp"
+#include "net/curl_url.hpp"
 #include "net/dialer.hpp"
-#include "net/http_url.hpp"
 #include "net/proxy_error.hpp"
 #include "net/tls_context.hpp"
 
