@@ -12,6 +12,7 @@
 #include "net/cancelled.hpp"
 #include "net/curl_error.hpp"
 #include "net/curl_loop.hpp"
+#include "net/curl_url.hpp"
 #include "net/dialer.hpp"
 #include "net/proxy_error.hpp"
 #include "net/tls_context.hpp"
@@ -23,52 +24,12 @@ using base::Error;
 using base::ErrorKind;
 using HttpTime = std::chrono::steady_clock;
 
-struct CurlDeleter {
+struct EasyDeleter {
   void operator()(CURL* it) const noexcept { curl_easy_cleanup(it); }
-  void operator()(CURLU* it) const noexcept { curl_url_cleanup(it); }
   void operator()(curl_slist* it) const noexcept { curl_slist_free_all(it); }
 };
-using EasyPtr = std::unique_ptr<CURL, CurlDeleter>;
-using UrlPtr = std::unique_ptr<CURLU, CurlDeleter>;
-using ListPtr = std::unique_ptr<curl_slist, CurlDeleter>;
-
-std::string url_part(CURLU* url, CURLUPart which) {
-  char* text = nullptr;
-  std::string part;
-  if (curl_url_get(url, which, &text, CURLU_DEFAULT_PORT) == CURLUE_OK) part = text;
-  curl_free(text);
-  return part;
-}
-
-struct ParsedUrl {
-  UrlPtr url;
-  std::string scheme;
-  std::string host;  // without brackets
-  std::uint16_t port = 0;
-  std::string shown;  // without user, query and fragment
-};
-
-ParsedUrl parse_url(const std::string& text) {
-  ParsedUrl parsed{UrlPtr(curl_url()), {}, {}, 0, {}};
-  CURLU* url = parsed.url.get();
-  bool is_url =
-      !text.contains('\0') && curl_url_set(url, CURLUPART_URL, text.c_str(), 0) == CURLUE_OK;
-  if (is_url) parsed.scheme = url_part(url, CURLUPART_SCHEME);
-  if (parsed.scheme != "https" && parsed.scheme != "http") {
-    throw Error(ErrorKind::config, "http.bad_url",
-                "\"" + base::printable(text.substr(0, text.find_first_of("?#@")), 100) +
-                    "\" is not a URL for HTTP",
-                "write https://HOST/PATH");
-  }
-  parsed.host = url_part(url, CURLUPART_HOST);
-  if (parsed.host.starts_with('[')) parsed.host = parsed.host.substr(1, parsed.host.size() - 2);
-  parsed.port =
-      static_cast<std::uint16_t>(base::to_number(url_part(url, CURLUPART_PORT)).value_or(0));
-  parsed.shown = base::printable(parsed.scheme + "://" + to_host_port(parsed.host, parsed.port) +
-                                     url_part(url, CURLUPART_PATH),
-                                 300);
-  return parsed;
-}
+using EasyPtr = std::unique_ptr<CURL, EasyDeleter>;
+using ListPtr = std::unique_ptr<curl_slist, EasyDeleter>;
 
 Error bad_request(std::string why) {
   return {ErrorKind::config, "http.bad_request", "the request cannot be sent: " + why,
@@ -114,7 +75,7 @@ class Transfer {
         contexts_(contexts),
         loop_(loop),
         state_(executor),
-        url_(parse_url(request.url)),
+        url_(parse_http_url(request.url)),
         headers_(header_list(request.headers)),
         easy_(curl_easy_init()) {
     if (!easy_) throw std::bad_alloc();
@@ -269,8 +230,11 @@ class Transfer {
     if (is_connected_ && request_.limits.idle.count() > 0)
       until = std::min(until, last_activity_ + request_.limits.idle);
     // note_connected and note_progress ring no bell: look again now and then.
-    auto look_again = std::clamp<std::chrono::milliseconds>(
-        request_.limits.idle / 4, std::chrono::milliseconds(10), std::chrono::seconds(1));
+    constexpr std::chrono::milliseconds shortest{10}, longest{1'000};
+    auto look_again = longest;
+    if (request_.limits.idle.count() > 0)
+      look_again =
+          std::clamp<std::chrono::milliseconds>(request_.limits.idle / 4, shortest, longest);
     return std::min(until, HttpTime::now() + look_again);
   }
 
@@ -320,7 +284,7 @@ class Transfer {
     if (request_.limits.redirects == 0) return url_.host;
     const char* effective = nullptr;
     curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &effective);
-    return effective ? parse_url(effective).host : url_.host;
+    return effective ? parse_http_url(effective).host : url_.host;
   }
 
   // Runs `work`; what it throws ends the transfer.
@@ -411,7 +375,7 @@ class Transfer {
   TlsContexts& contexts_;
   CurlLoop& loop_;
   CurlTransfer state_;
-  ParsedUrl url_;
+  HttpUrl url_;
   ListPtr headers_;
   std::optional<Proxy> proxy_;
   std::shared_ptr<TlsContext> target_tls_;

@@ -223,6 +223,20 @@ TEST_F(Http, ErrorsKeepSecretsAndNameThePlace) {
   EXPECT_EQ(code({.url = "https://" + std::string(70, 'x') + "/"}), "net.unknown_host");
 }
 
+TEST_F(Http, RefusesAUrlWithoutShowingItsPassword) {
+  for (const char* url :
+       {"ftp://jo:hunter2@h/", "jo:hunter2@http://h", "ftp://jo:hun?ter2@h", "hunter2@h",
+        "ftp://h/?token=hunter2", "https://h:port/?a=b@hunter2", "https://jo:hunter2@h:port/"}) {
+    try {
+      run(client_->send({.url = url}));
+      ADD_FAILURE() << url;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), "http.bad_url") << url;
+      EXPECT_FALSE(error.message().contains("ter2")) << error.message();
+    }
+  }
+}
+
 TEST_F(Http, RefusesWhatItCannotSend) {
   for (const char* url : {"", "ftp://h/", "file:///etc/passwd", "h", "https://", "/path"})
     EXPECT_EQ(code({.url = url}), "http.bad_url") << url;

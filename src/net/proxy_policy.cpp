@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "net/connector.hpp"
+#include "net/url_scheme.hpp"
 
 namespace postroom::net {
 namespace {
@@ -50,13 +51,14 @@ std::optional<std::string> percent_decoded(std::string_view text) {
   return out;
 }
 
-ProxyScheme parse_scheme(std::string_view name) {
-  std::string scheme = base::ascii_lower(name);
+ProxyScheme parse_scheme(std::string_view url) {
+  std::string scheme = base::ascii_lower(url_scheme(url));
   if (scheme == "http") return ProxyScheme::http;
   if (scheme == "https") return ProxyScheme::https;
   if (scheme == "socks5") return ProxyScheme::socks5;
   if (scheme == "socks5h") return ProxyScheme::socks5h;
-  throw bad_proxy("names \"" + base::printable(scheme, 30) +
+  if (scheme.empty()) throw bad_proxy("is no URL: what stands before :// is no kind of proxy");
+  throw bad_proxy("names \"" + scheme +
                   "\", which is no kind of proxy known here (http, https, socks5, socks5h)");
 }
 
@@ -158,7 +160,7 @@ Proxy parse_proxy(std::string_view url) {
   Proxy proxy;
   auto scheme_end = url.find("://");
   if (scheme_end != std::string_view::npos) {
-    proxy.scheme = parse_scheme(url.substr(0, scheme_end));
+    proxy.scheme = parse_scheme(url);
     url.remove_prefix(scheme_end + 3);
   }
   if (url.ends_with('/')) url.remove_suffix(1);

@@ -33,12 +33,27 @@ TEST(ProxyUrl, FillsInAsCurlDoes) {
 }
 
 TEST(ProxyUrl, RefusesWhatIsNoneAndNeverShowsThePassword) {
-  for (const char* url :
-       {"", "http://", "http://:3128", "socks4://hunter2@p:1", "socks://p:1", "http://p:0",
-        "http://p:99999", "http://p:x", "http://jo:hunter2@p:70000", "http://jo:hunter2%@p:1",
-        "http://jo:hunter2%zz@p:1", "http://jo:hunter2%00@p:1", "http://a%3Ab:hunter2@p:1",
-        "http://p:1/path", "http://p p:1", "http://p\r\nX: y:1", "http://[::1:1", "http://p:1?q",
-        "hunter2://p:1/@"}) {
+  for (const char* url : {"",
+                          "http://",
+                          "http://:3128",
+                          "socks4://hunter2@p:1",
+                          "socks://p:1",
+                          "http://p:0",
+                          "http://p:99999",
+                          "http://p:x",
+                          "http://jo:hunter2@p:70000",
+                          "http://jo:hunter2%@p:1",
+                          "http://jo:hunter2%zz@p:1",
+                          "http://jo:hunter2%00@p:1",
+                          "http://a%3Ab:hunter2@p:1",
+                          "http://p:1/path",
+                          "http://p p:1",
+                          "http://p\r\nX: y:1",
+                          "http://[::1:1",
+                          "http://p:1?q",
+                          "hunter2://p:1/@",
+                          "jo:hunter2@http://p:1",
+                          "hunter2@http://p:1"}) {
     try {
       parse_proxy(url);
       ADD_FAILURE() << url;

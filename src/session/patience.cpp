@@ -17,22 +17,6 @@ namespace {
 
 constexpr milliseconds minute = std::chrono::minutes{1};
 
-// A connection that was alive and fell silent is opened again; who does not answer at all has had
-// the whole limit already (pause_before).
-bool is_worth_another(const Error& error) {
-  return error.transient() &&
-         (error.kind() != ErrorKind::timed_out || error.code() == "net.stalled");
-}
-
-std::optional<milliseconds> next_pause(const RetryPolicy& policy, int failures,
-                                       const Error& error) {
-  if (!is_worth_another(error)) return std::nullopt;
-  Error passing(ErrorKind::network, error.code(), error.message());
-  passing.set_transient(true);
-  if (error.retry_after()) passing.set_retry_after(*error.retry_after());
-  return pause_before(policy, failures + 1, passing);
-}
-
 }  // namespace
 
 void Patience::progressed() noexcept {
@@ -69,7 +53,8 @@ Task<void> Patience::before_connecting() {
     Error error(
         ErrorKind::throttled, "session.paused",
         "the server has asked for a pause until " + time_of_day(*until) + ", and it is not over",
-        "run again after that time");
+        "run again after that time. The state remembers it for every run on this mailbox; if this "
+        "computer's clock was wrong when it was noted, it still ends within a day");
     throw error.set_transient(true).set_retry_after(left);
   }
   co_await wait_until(*until);
@@ -93,7 +78,7 @@ Task<void> Patience::obey(Error error) {
       std::max(error.retry_after().value_or(unnamed), rules_.retry.first_pause);
   const Instant until = rules_.clock.now() + asked;
   own_until_ = std::max(own_until_, until);
-  if (rules_.book) rules_.book->note(mailbox_, until);
+  if (rules_.book) rules_.book->note(mailbox_, until, rules_.clock.now());
   if (++pauses_ >= rules_.retry.tries || asked > rules_.pause.longest) {
     error.set_hint("run again after " + time_of_day(until) +
                    "; until then other runs on this mailbox wait or end as well");
@@ -110,7 +95,7 @@ Task<void> Patience::wait_after(Error error) {
     co_await std::move(obeying);
     co_return;
   }
-  const auto pause = next_pause(rules_.retry, ++failures_, error);
+  const auto pause = pause_before(rules_.retry, ++failures_ + 1, error);
   if (!pause) throw last_word(error);
   note(fmt::format("{}; trying again in {}", error.message(), base::to_words(*pause)));
   Task<void> waiting = rules_.wait(*pause);

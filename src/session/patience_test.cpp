@@ -119,6 +119,7 @@ TEST_F(PatienceTest, AnotherRunDoesNotConnectBeforeThePauseIsOver) {
   ASSERT_TRUE(refused);
   EXPECT_EQ(refused->code(), "session.paused");
   EXPECT_EQ(refused->retry_after(), std::chrono::milliseconds{1h});
+  EXPECT_THAT(refused->hint(), HasSubstr("within a day"));
   clock_.advance(58min);
   EXPECT_EQ(error_of(second.before_connecting()), std::nullopt);
   EXPECT_THAT(waits_, ElementsAre(2min));

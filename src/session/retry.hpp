@@ -16,8 +16,12 @@ struct RetryPolicy {
       60'000};  // who asks for more is obeyed by ending the run, not by waiting
 };
 
-// The pause before try `next` (2, 3 ...) after `error`; nothing when trying again is no use: the
-// error is not transient, the tries are used up, or the server asks for more than longest_pause.
+// A passing reason. A connection that was alive and fell silent is opened again; who has waited for
+// a whole limit without an answer has waited enough.
+bool is_worth_another_try(const base::Error& error);
+
+// The pause before try `next` (2, 3 ...) after `error`; nothing when that is not worth it, the
+// tries are used up, or the server asks for more than longest_pause.
 std::optional<std::chrono::milliseconds> pause_before(const RetryPolicy& policy, int next,
                                                       const base::Error& error);
 

@@ -23,6 +23,13 @@ TEST(Retry, LeavesLastingErrorsAlone) {
             std::nullopt);
 }
 
+TEST(Retry, ASilentConnectionIsOpenedAgainAndASilentServerIsNotAskedAgain) {
+  base::Error stalled(base::ErrorKind::timed_out, "net.stalled", "silent");
+  base::Error unheard(base::ErrorKind::timed_out, "net.timed_out", "silent");
+  EXPECT_EQ(pause_before({}, 2, stalled.set_transient(true)), 1s);
+  EXPECT_EQ(pause_before({}, 2, unheard.set_transient(true)), std::nullopt);
+}
+
 TEST(Retry, ObeysTheServersDelayButDoesNotWaitForHours) {
   EXPECT_EQ(pause_before({}, 2, passing().set_retry_after(7s)), 7s);
   EXPECT_EQ(pause_before({}, 2, passing().set_retry_after(1h)), std::nullopt);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "mime/header.hpp"
 #include "mime/header_text.hpp"
@@ -76,6 +77,16 @@ class CompletedMessage final : public base::ByteSource {
   std::size_t to_skip_ = 0;
 };
 
+base::Error header_too_big() {
+  base::Error error(base::ErrorKind::refused, "send.header_too_big",
+                    "the message's header is larger than 1 MiB: nobody can tell whether it names "
+                    "hidden recipients",
+                    "a file sent as it is must be a whole mail: its header, an empty line, its "
+                    "text; check that it is one");
+  error.set_session_usable(true);
+  return error;
+}
+
 }  // namespace
 
 CompletedHead complete_head(std::string_view head, const Completion& completion) {
@@ -131,7 +142,7 @@ std::unique_ptr<base::ByteSource> complete_message(base::ByteSource& body,
   std::size_t end = std::string::npos;
   body.rewind();
   while (end == std::string::npos) {
-    if (head.size() > limits.block) return nullptr;
+    if (head.size() > limits.block) throw header_too_big();
     const std::size_t before = head.size();
     head.resize(before + piece);
     const std::size_t n = body.read(std::span(head.data() + before, piece));

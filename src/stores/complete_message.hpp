@@ -30,8 +30,8 @@ struct CompletedHead {
 CompletedHead complete_head(std::string_view head, const Completion& completion);
 
 // `body` with its head completed; null when it is complete as it is. `used` says what was taken of
-// the completion. `body` outlives the result. A header above 1 MiB is left as it is. Throws what
-// `body` throws.
+// the completion. `body` outlives the result. Throws Error{refused, "send.header_too_big"} for a
+// header above 1 MiB, which may hide a Bcc, and what `body` throws.
 std::unique_ptr<base::ByteSource> complete_message(base::ByteSource& body,
                                                    const Completion& completion,
                                                    CompletedHead& used);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.hpp"
+
 namespace postroom::stores {
 namespace {
 
@@ -67,8 +69,21 @@ TEST(CompleteMessage, StreamsTheRestAsItIsAndCanBeReadAgain) {
 
   base::StringSource complete("Date: a\r\nMessage-ID: <1@x>\r\n\r\nx");
   EXPECT_FALSE(complete_message(complete, completion(), used));
-  base::StringSource endless(std::string(3'000'000, 'a'));
-  EXPECT_FALSE(complete_message(endless, completion(), used));
+}
+
+TEST(CompleteMessage, RefusesAHeaderTooBigToFindTheBccIn) {
+  for (const std::string& many : {std::string(1'200'000, 'a'), "X: " + std::string(1'200'000, 'a') +
+                                                                   "\r\nBcc: secret@x\r\n\r\n"}) {
+    base::StringSource body(many);
+    CompletedHead used;
+    try {
+      complete_message(body, completion(), used);
+      ADD_FAILURE() << many.substr(0, 5);
+    } catch (const base::Error& error) {
+      EXPECT_EQ(error.code(), "send.header_too_big");
+      EXPECT_FALSE(error.hint().empty());
+    }
+  }
 }
 
 }  // namespace

@@ -39,24 +39,30 @@ smtp::MailTransaction transaction_of(const mailbox::Outgoing& mail, base::ByteSo
   return transaction;
 }
 
-// The bodies of a group as they go out: completed ones, or null where the mail is complete. What
-// was made up is kept in the mail. A body that cannot be read is left for the client to report.
-std::vector<std::unique_ptr<base::ByteSource>> complete_all(std::span<mailbox::Outgoing> group,
-                                                            const base::Clock& clock) {
-  std::vector<std::unique_ptr<base::ByteSource>> completed;
+// A body as it goes out.
+struct CompleteBody {
+  std::unique_ptr<base::ByteSource> whole;  // null where the mail is complete
+  std::optional<base::Error> fault;         // why it cannot go out
+};
+
+// What was made up is kept in the mail.
+std::vector<CompleteBody> complete_all(std::span<mailbox::Outgoing> group,
+                                       const base::Clock& clock) {
+  std::vector<CompleteBody> completed;
   for (mailbox::Outgoing& mail : group) {
     Completion completion{mail.message_id, mail.date.value_or(clock.now())};
     if (completion.message_id.empty()) completion.message_id = mime::make_message_id(mail.from);
     CompletedHead used;
-    std::unique_ptr<base::ByteSource> whole;
+    CompleteBody body;
     try {
-      if (mail.body) whole = complete_message(*mail.body, completion, used);
-    } catch (const base::Error&) {
+      if (mail.body) body.whole = complete_message(*mail.body, completion, used);
+    } catch (const base::Error& error) {
       used = {};
+      body.fault = error;
     }
     if (used.uses_message_id) mail.message_id = completion.message_id;
     if (used.uses_date) mail.date = completion.date;
-    completed.push_back(std::move(whole));
+    completed.push_back(std::move(body));
   }
   return completed;
 }
@@ -124,7 +130,11 @@ Task<std::vector<mailbox::SendOutcome>> SmtpTransport::send(std::span<mailbox::O
   std::vector<mailbox::SendOutcome> outcomes(group.size());
   const auto completed = complete_all(group, context_.clock);
   std::vector<std::size_t> waiting;
-  for (std::size_t i = 0; i < group.size(); ++i) waiting.push_back(i);
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    outcomes[i].error = completed[i].fault;
+    if (!completed[i].fault) waiting.push_back(i);
+  }
+  const std::size_t all = waiting.size();
 
   while (!waiting.empty()) {
     const bool was_kept = client_ && client_->is_usable();
@@ -135,13 +145,13 @@ Task<std::vector<mailbox::SendOutcome>> SmtpTransport::send(std::span<mailbox::O
       } catch (const base::Error&) {
         // What was sent before must not be lost behind an exception: the rest is reported with its
         // error.
-        if (waiting.size() == group.size()) throw;
+        if (waiting.size() == all) throw;
         break;
       }
     }
     std::vector<smtp::MailTransaction> mails;
     for (const std::size_t i : waiting) {
-      base::ByteSource* body = completed[i] ? completed[i].get() : group[i].body;
+      base::ByteSource* body = completed[i].whole ? completed[i].whole.get() : group[i].body;
       mails.push_back(transaction_of(group[i], body));
     }
     std::vector<smtp::SendOutcome> sent = co_await client_->send_batch(mails);

@@ -28,7 +28,7 @@ Error folder_renumbered(std::string_view path) {
   return usable(
       Error(ErrorKind::refused, "folder.renumbered",
             "the server has renumbered the folder \"" + base::printable(path, 200) + "\" meanwhile",
-            "run again: messages that are done are recognized by their Message-ID")
+            "run again: messages that are done are recognised by their Message-ID")
           .set_transient(true));
 }
 

@@ -522,6 +522,17 @@ def smtp_refused_then_taken(world):
 
 
 @case
+def smtp_refused_one_by_one(world):
+    """Each message has all the tries, whatever became of the one before it."""
+    answers = ["451 4.3.0 later\r\n"] * 4
+    story = Smtp(on={"RCPT": lambda peer, _: peer.send(answers.pop() if answers else "250 ok\r\n")})
+    world.run(Imap(messages=["One", "Two"]), smtp=story, steps=REPLY)
+    world.expect(1)
+    if answers or len(story.taken) != 1:
+        raise Failed("the second message was not tried again")
+
+
+@case
 def smtp_lost_before_data(world):
     """Nothing went out, so that the next run sends it."""
     first = []

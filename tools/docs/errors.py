@@ -10,16 +10,20 @@ import pathlib
 import re
 import sys
 
-ROOMS = ("actions auth capability connect cli date expression file flow folder imap mailbox message mime net output quarantine "
+ROOMS = ("account actions auth capability connect cli date expression file flow folder http imap maildir mailbox message mime net output quarantine "
          "query runs secret send session smtp state store tls usage vault where").split()
 CODE = re.compile(r'"((?:' + "|".join(ROOMS) + r')\.[a-z][a-z0-9_]*)"')
+CHARACTER = re.compile(r"'(?:[^'\\]|\\.)'")
+WRAPPED = re.compile(r"(?:std::string|std::string_view|fmt::format)?\(")  # whose first argument is what it says
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 # Literals that look like codes and are none: field paths, file names.
-NOT_CODES = {"smtp.auth", "state.db"}
+NOT_CODES = {"auth.username", "message.html", "message.rtf", "message.txt", "smtp.auth", "state.db"}
 # Cause and cure of what the code makes up as it runs: reading it cannot give them.
 BY_HAND = {
     "auth.bad_challenge": ("the server's sign-in is broken or hostile", "check the host name, or ask the server's administrator"),
     "auth.bad_credentials": ("the server refused user name or password", "check the user name and the password that the connect step names"),
+    "auth.channel_binding": ("the connection is not proved to end at the mail server: the proof over it failed, or somebody in between may read along",
+                             "check the network and the proxy; the message says which of the two ends saw it"),
     "connect.no_host": ("no host is given, and the user name's domain is not in the provider table", "add host: to the connect step"),
     "expression.failed": ("an expression failed: the message says what Lua met", "the hint depends on it; most often a value is missing: name and name.field or \"none\""),
     "expression.too_big": ("an expression or its value takes more than 16 MiB", "cut texts with text:sub(1, 1000)"),
@@ -44,6 +48,7 @@ BY_HAND = {
     "flow.unquoted_braces": ("a value with {{ must be in quotes: YAML takes the braces for a mapping", "quote a value that starts with {{"),
     "flow.wrong_type": ("the value is not of the kind that the field takes", "the hint shows how to write it"),
     "folder.not_found": ("there is no folder of that name in the mailbox", "the hint names the nearest one"),
+    "maildir.io": ("a file or folder of a mailbox on disk cannot be read or written", "the message names it and says why: check its permissions and the free space"),
     "net.closed": ("the server closed the connection", "it is tried again on a new connection"),
     "secret.bare_text": ("a password cannot be written as bare text", "write { variable: NAME } and give it with --var-from, or { insecure_string: TEXT }"),
     "secret.insecure_string": ("a secret stands in the file in the clear (a warning; an error with --strict)", "use { variable: NAME } and give it with --var-from NAME=env:X or NAME=file:PATH"),
@@ -59,46 +64,57 @@ BY_HAND = {
 KIND = re.compile(r"ErrorKind::(\w+)")
 
 
-def literal_groups(text, start):
-    """String literals after `start` up to the end of the call or row, adjacent ones joined, one per argument."""
-    depth, arguments, current, at = 0, [], [], start
-    ternary = ""  # "?" after a question mark at this level, ":" in its second half
-    while at < len(text) and len(arguments) < 4:
-        c = text[at]
-        if c == '"':
-            found = LITERAL.match(text, at)
-            if not found:
-                break
-            # Of several wordings the first.
-            if ternary != ":":
-                current.append(found[1])
+def split_at(text, is_cut):
+    """`text` cut at each character outside of literals and brackets for which is_cut(text, at) holds, up to the end of
+    the call, row or statement it stands in."""
+    depth, parts, begin, at = 0, [], 0, 0
+    while at < len(text):
+        found = LITERAL.match(text, at) or CHARACTER.match(text, at)
+        if found:
             at = found.end()
             continue
+        c = text[at]
         if c in "([{":
             depth += 1
         elif c in ")]}":
             depth -= 1
-            if depth < 0:
-                break
-        elif c == "," and depth == 0:
-            arguments.append("".join(current))
-            current, ternary = [], ""
-        elif c == "?" and depth == 0:
-            ternary = "?"
-        elif c == ":" and depth == 0 and ternary == "?" and text[at + 1] == " ":
-            ternary = ":"
-        elif c == ";":
+        if depth < 0 or c == ";":
             break
+        if depth == 0 and is_cut(text, at):
+            parts.append(text[begin:at])
+            begin = at + 1
         at += 1
-    arguments.append("".join(current))
-    return arguments
+    return parts + [text[begin:at]]
+
+
+def shown(expression):
+    """What a C++ expression says: its literals, "{}" for what is put in between."""
+    expression = expression.strip()
+    # Of several wordings the first.
+    condition, *wordings = split_at(expression, lambda text, at: text[at] == "?")
+    if wordings:
+        return shown(split_at("?".join(wordings), lambda text, at: text[at - 1:at + 2] in (" : ", "\n: "))[0])
+    terms = split_at(expression, lambda text, at: text[at] == "+")
+    if len(terms) > 1:
+        return "".join(shown(term) for term in terms)
+    if WRAPPED.match(expression) and expression.endswith(")"):
+        return shown(split_at(expression[expression.index("(") + 1:-1], lambda text, at: text[at] == ",")[0])
+    if expression.startswith('"') and not LITERAL.sub("", expression).strip():
+        return "".join(LITERAL.findall(expression))
+    return "{}" if expression else ""
+
+
+def texts_after(text, start):
+    """What the arguments say that follow the code in its call or row."""
+    rest = text[start:start + 3000]
+    return [shown(a) for a in split_at(rest, lambda text, at: text[at] == ",")[:4]]
 
 
 def words(text):
     text = text.replace('\\"', '"').replace("\\\\", "\\").replace("\\n", " ")
     text = text.replace("{{", "\x01").replace("}}", "\x02")
     text = re.sub(r"\{[^{}\s]*\}", "…", text).replace("\x01", "{").replace("\x02", "}")
-    text = text.replace('""', "…")  # quotes around what is put in between
+    text = re.sub(r"…(?:\s*…)+", "…", text)
     return re.sub(r"\s+", " ", text).strip(" :,").replace("|", "\\|")
 
 
@@ -108,13 +124,14 @@ def collect(root):
         if path.name.endswith(("_test.cpp", "_fuzz.cpp", "_fixture.cpp")):
             continue
         text = re.sub(r"^\s*//.*$", "", path.read_text(), flags=re.M)
+        text = re.sub(r"(?<=[,;(){}\[\]])\s+// .*$", "", text, flags=re.M)
         for match in CODE.finditer(text):
             code = match[1]
             if code in NOT_CODES:
                 continue
             before = text[max(0, match.start() - 200):match.start()]
             kinds = KIND.findall(before)
-            rest = literal_groups(text, match.end())
+            rest = texts_after(text, match.end())
             arguments = [words(a) for a in rest[1:] if a] if rest and not rest[0] else [words(a) for a in rest if a]
             arguments = [a for a in arguments if len(a) > 8]
             entry = found.setdefault(code, {"kind": "", "cause": "", "cure": "", "room": path.relative_to(root / "src").parts[0]})

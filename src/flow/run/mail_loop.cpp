@@ -176,10 +176,10 @@ void tell_numbering(RunState& run, const session::Session& session, const mailbo
   std::string text;
   if (!is_kept && (!before || !before->starts_with('~'))) {
     text = "the server does not keep its message numbers in \"" + path +
-           "\": messages are recognized by their Message-ID, and those without one are done again";
+           "\": messages are recognised by their Message-ID, and those without one are done again";
   } else if (is_kept && before && *before != now) {
     text = "the server has renumbered the folder \"" + path +
-           "\" since the last run: messages that are done are recognized by their Message-ID";
+           "\" since the last run: messages that are done are recognised by their Message-ID";
   }
   if (!text.empty()) run.environment.events.note({.text = text});
 }

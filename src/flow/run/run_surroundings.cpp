@@ -66,13 +66,14 @@ Task<std::string> RunSurroundings::target_folder(session::Session& session, std:
 namespace {
 
 // False when there is to be no other try, or the wait was cancelled: the message has certainly not
-// gone, and that is what the caller has to say, not that nobody knows.
-Task<bool> may_try_again(session::Session& session, const Error& error) {
-  // Who has waited for the whole limit has waited enough.
-  if (!error.transient() || error.kind() == ErrorKind::timed_out) co_return false;
+// gone, and that is what the caller has to say, not that nobody knows. `error` then says until when
+// a server has asked for a pause that is too long to be waited for.
+Task<bool> may_try_again(session::Session& session, Error& error) {
+  if (!session::is_worth_another_try(error)) co_return false;
   try {
     co_await session.sending().wait_after(error);
-  } catch (const Error&) {
+  } catch (const Error& ended) {
+    if (ended.kind() == ErrorKind::throttled) error = ended;
     co_return false;
   }
   co_return true;
@@ -82,10 +83,13 @@ Task<bool> may_try_again(session::Session& session, const Error& error) {
 
 Task<mailbox::SendOutcome> RunSurroundings::send_with_retry(session::Session& session,
                                                             mailbox::Outgoing outgoing) {
+  session.sending().progressed();  // each message has all the tries, whatever the one before met
   co_await session.sending().before_connecting();
+  // The same object for each try: it keeps the Message-ID and date that were made up.
+  std::vector<mailbox::Outgoing> group;
+  group.push_back(std::move(outgoing));
   while (true) {
-    outgoing.body->rewind();
-    std::vector<mailbox::Outgoing> group{outgoing};
+    group.front().body->rewind();
     mailbox::SendOutcome outcome;
     try {
       auto outcomes = co_await session.transport().send(group);
@@ -94,10 +98,8 @@ Task<mailbox::SendOutcome> RunSurroundings::send_with_retry(session::Session& se
       if (failed.kind() != ErrorKind::throttled) throw;
       outcome.error = failed;
     }
-    if (outcome.phase == mailbox::SendPhase::accepted) session.sending().progressed();
     if (outcome.phase != mailbox::SendPhase::not_sent || !outcome.error) co_return outcome;
-    const Error error = *outcome.error;
-    if (!co_await may_try_again(session, error)) co_return outcome;
+    if (!co_await may_try_again(session, *outcome.error)) co_return outcome;
   }
 }
 

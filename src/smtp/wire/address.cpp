@@ -100,11 +100,11 @@ std::expected<std::string, std::string_view> to_wire_address(std::string_view ad
   char* found = nullptr;
   constexpr int flags = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES;
   if (::idn2_to_ascii_8z(domain.c_str(), &found, flags) != IDN2_OK)
-    return std::unexpected("its domain is no internationalized name");
+    return std::unexpected("its domain is no internationalised name");
   const std::unique_ptr<char, void (*)(void*)> owned(found, &::idn2_free);
   std::string wire(address.substr(0, at + 1));
   wire += found;
-  if (!check_address(wire)) return std::unexpected("its domain is no internationalized name");
+  if (!check_address(wire)) return std::unexpected("its domain is no internationalised name");
   return wire;
 }
 

@@ -30,16 +30,16 @@ TEST(ReplyCause, KnowsWhatServersSay) {
        "https://aka.ms/smtp_auth_disabled for more information.",
        "auth.smtp_auth_disabled", ErrorKind::auth},
       {Stage::auth, "535 5.7.139 Authentication unsuccessful, basic authentication is disabled.",
-       "auth.basic_disabled", ErrorKind::auth},
+       "auth.password_disabled", ErrorKind::auth},
       {Stage::auth,
        "535 5.7.139 Authentication unsuccessful, user is locked by your organization's security "
        "defaults "
        "policy.",
        "auth.policy_refused", ErrorKind::auth},
       {Stage::body, "550 5.7.30 Basic authentication is not supported for Client Submission.",
-       "auth.basic_disabled", ErrorKind::auth},
+       "auth.password_disabled", ErrorKind::auth},
       {Stage::auth, "550 5.7.30 Basic authentication is not supported for Client Submission.",
-       "auth.basic_disabled", ErrorKind::auth},
+       "auth.password_disabled", ErrorKind::auth},
       {Stage::auth, "535 5.7.3 Authentication unsuccessful [AM0PR01.prod.example]",
        "auth.wrong_password", ErrorKind::auth},
       {Stage::auth, "535-5.7.8 Username and Password not accepted.\r\n535 5.7.8 More - gsmtp",
@@ -53,7 +53,7 @@ TEST(ReplyCause, KnowsWhatServersSay) {
        "534-5.7.14 <https://accounts.google.com/signin/continue> Please log in via your web "
        "browser\r\n534 "
        "5.7.14 and then try again.",
-       "auth.web_sign_in_needed", ErrorKind::auth},
+       "auth.web_login_required", ErrorKind::auth},
       {Stage::auth, "534 5.7.9 Authentication mechanism is too weak", "auth.mechanism_refused",
        ErrorKind::auth},
       {Stage::auth, "454 4.7.0 Too many login attempts, please try again later.",

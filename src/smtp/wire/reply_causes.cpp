@@ -23,12 +23,13 @@ constexpr Advice smtp_auth_disabled{
     "alike",
     "an administrator runs Set-CASMailbox -Identity MAILBOX -SmtpClientAuthenticationDisabled "
     "$false (for the whole tenant Set-TransportConfig -SmtpClientAuthenticationDisabled $false)"};
-constexpr Advice basic_disabled{
-    ErrorKind::auth, "auth.basic_disabled", "this server takes no passwords any more for sending",
+constexpr Advice password_disabled{
+    ErrorKind::auth, "auth.password_disabled",
+    "this server takes no passwords any more for sending",
     "this account takes OAuth 2.0 only, which this version cannot do yet"};
 constexpr Advice policy_sign_in{
     ErrorKind::auth, "auth.policy_refused",
-    "a policy of the organization forbids this sign-in (security defaults, Conditional Access, or "
+    "a policy of the organisation forbids this sign-in (security defaults, Conditional Access, or "
     "a locked user)",
     "an administrator looks at the user's sign-in log in Entra and allows this client"};
 constexpr Advice send_as_denied{
@@ -58,7 +59,7 @@ constexpr Advice app_password{
     "this account has two-step sign-in: its own password does not work here",
     "create an app password in the account's security page and use that"};
 constexpr Advice web_sign_in{
-    ErrorKind::auth, "auth.web_sign_in_needed",
+    ErrorKind::auth, "auth.web_login_required",
     "the provider wants the user to sign in with a browser first",
     "sign in once on the provider's web page from this network, then try again"};
 constexpr Advice service_disabled{
@@ -218,10 +219,10 @@ constexpr Cause cause_table[] = {
     // --- the switches of Exchange Online: at AUTH, and some of them at MAIL or at the final dot
     {any, {5, 7, 139}, "smtpclientauthentication", anywhere, advice::smtp_auth_disabled},
     {any, {}, "smtpclientauthentication is disabled", anywhere, advice::smtp_auth_disabled},
-    {any, {5, 7, 139}, "basic authentication is disabled", anywhere, advice::basic_disabled},
+    {any, {5, 7, 139}, "basic authentication is disabled", anywhere, advice::password_disabled},
     {any, {5, 7, 139}, "", anywhere, advice::policy_sign_in},
-    {any, {5, 7, 30}, "", anywhere, advice::basic_disabled},
-    {any, {}, "basic authentication is not supported", anywhere, advice::basic_disabled},
+    {any, {5, 7, 30}, "", anywhere, advice::password_disabled},
+    {any, {}, "basic authentication is not supported", anywhere, advice::password_disabled},
     {any, {5, 7, 60}, "", anywhere, advice::send_as_denied},
     {any, {5, 2, 252}, "", anywhere, advice::send_as_denied},
     {any, {}, "sendasdenied", anywhere, advice::send_as_denied},
