@@ -77,7 +77,7 @@ TEST_P(Transcript, SaysWhoAndWhence) {
 
 TEST_P(Transcript, PlaysWhole) {
   if (std::getenv("POSTROOM_RECORD") != nullptr && record(GetParam()))
-    script_ = load_provider_script(GetParam());
+    FAIL() << "recorded: read the diff, then run again";
   auto peer = peer_of(script_);
   const Played played = play(script_, peer);
   EXPECT_EQ(joined(played.seen), joined(script_.seen));

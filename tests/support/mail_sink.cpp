@@ -13,6 +13,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -214,15 +215,13 @@ class MailSink::Conversation {
 
   // False if the client went meanwhile.
   bool pause(const std::string& verb) {
-    std::chrono::milliseconds time{0};
     {
       std::lock_guard lock(sink_.mutex_);
-      if (const auto found = sink_.delays_.find(verb); found != sink_.delays_.end())
-        time = found->second;
+      if (sink_.held_ != verb) return true;
     }
-    if (time.count() == 0) return true;
-    pollfd hung_up{descriptor_, POLLRDHUP, 0};
-    closed_ = ::poll(&hung_up, 1, static_cast<int>(time.count())) != 0;
+    std::array<pollfd, 2> events{{{descriptor_, POLLRDHUP, 0}, {sink_.released_, POLLIN, 0}}};
+    ::poll(events.data(), events.size(), -1);
+    closed_ = events[0].revents != 0;
     return !closed_;
   }
 
@@ -284,6 +283,7 @@ MailSink::MailSink(Options options) : options_(std::move(options)) {
     throw std::runtime_error("MailSink cannot listen on loopback");
   ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
   port_ = ntohs(address.sin_port);
+  released_ = ::eventfd(0, EFD_CLOEXEC);
   acceptor_ = std::thread([this] { accept_all(); });
 }
 
@@ -297,6 +297,7 @@ MailSink::~MailSink() {
   acceptor_.join();
   for (auto& thread : threads_) thread.join();
   ::close(listener_);
+  ::close(released_);
 }
 
 void MailSink::accept_all() {
@@ -348,7 +349,7 @@ void MailSink::forget() {
   commands_.clear();
   refused_.clear();
   planned_.clear();
-  delays_.clear();
+  held_.clear();
   drops_ = 0;
 }
 
@@ -367,9 +368,15 @@ void MailSink::drop_after_dot(int times) {
   drops_ = times;
 }
 
-void MailSink::delay(std::string verb, std::chrono::milliseconds time) {
+void MailSink::hold(std::string verb) {
   std::lock_guard lock(mutex_);
-  delays_[std::move(verb)] = time;
+  held_ = std::move(verb);
+}
+
+void MailSink::release() {
+  std::lock_guard lock(mutex_);
+  held_.clear();
+  ::eventfd_write(released_, 1);
 }
 
 std::string MailSink::planned_reply(const std::string& verb) {

@@ -67,8 +67,9 @@ class MailSink {
   void answer(std::string verb, std::string reply, int times = 1);
   // Takes the message, keeps it, and closes without the 250: the client cannot know.
   void drop_after_dot(int times = 1);
-  // Waits before answering this verb, until the client goes or the time is over.
-  void delay(std::string verb, std::chrono::milliseconds time);
+  // Does not answer this verb until release(), or until the client goes.
+  void hold(std::string verb);
+  void release();
 
  private:
   class Conversation;
@@ -92,7 +93,8 @@ class MailSink {
   std::vector<std::string> commands_;
   std::map<std::string, std::string, std::less<>> refused_;
   std::map<std::string, Planned, std::less<>> planned_;
-  std::map<std::string, std::chrono::milliseconds, std::less<>> delays_;
+  std::string held_;   // a verb
+  int released_ = -1;  // an eventfd; readable once it is answered
   int drops_ = 0;
   int connections_ = 0;
   bool stopping_ = false;

@@ -101,10 +101,17 @@ void Batch::fail(const Error& error) {
   }
   for (std::size_t at = 0; at < outcomes_.size(); ++at) {
     if (!is_open_question(at)) continue;
-    outcomes_[at].error =
-        not_sent(error.kind() == ErrorKind::cancelled ? ErrorKind::cancelled : ErrorKind::network,
-                 error.message());
+    outcomes_[at].error = error.code() == "smtp.not_sent"
+                              ? error
+                              : not_sent(error.kind() == ErrorKind::cancelled ? ErrorKind::cancelled
+                                                                              : ErrorKind::network,
+                                         error.message());
   }
+}
+
+void Batch::leave(std::string_view why) {
+  current_ = none;
+  throw not_sent(ErrorKind::network, why);
 }
 
 void Batch::enter(std::size_t at, Phase phase) {
@@ -254,10 +261,13 @@ void Batch::take_reply(std::size_t at, const Asked& asked, const Reply& reply) {
   bool is_refusal = reply.is_transient() || reply.is_permanent();
   switch (asked.stage) {
     case Stage::reset:
-      return;  // a server that cannot reset says so again at MAIL
+      // The recipients of the message before are still named: they must not get this one.
+      if (!reply.is_positive()) leave("the server does not drop the message before it");
+      return;
     case Stage::mail:
       if (is_refusal) {
         envelope_.refusal = to_error(reply, Stage::mail);
+        envelope_.refused_mail = reply;
         return;
       }
       if (!reply.is_positive()) throw unexpected_reply(reply, Stage::mail);
@@ -265,6 +275,8 @@ void Batch::take_reply(std::size_t at, const Asked& asked, const Reply& reply) {
       return;
     case Stage::rcpt:
       if (reply.is_positive()) {
+        // It is added to a message that is not ours to add to.
+        if (envelope_.refused_mail) throw unexpected_reply(*envelope_.refused_mail, Stage::mail);
         ++envelope_.accepted;
         return;
       }
@@ -275,8 +287,8 @@ void Batch::take_reply(std::size_t at, const Asked& asked, const Reply& reply) {
       return;
     case Stage::data:
       if (reply.code == 354) {
-        if (!envelope_.mail_accepted && envelope_.accepted > 0)
-          throw unexpected_reply(reply, Stage::data);
+        // Not even a lone dot may follow: it would end somebody else's message.
+        if (envelope_.refused_mail) throw unexpected_reply(*envelope_.refused_mail, Stage::mail);
         envelope_.data_open = true;
         return;
       }
@@ -378,11 +390,13 @@ void Batch::take_verdict(std::size_t at, const Reply& reply) {
     if (mails_[at].on_phase) mails_[at].on_phase(Phase::accepted);
     return;
   }
-  if (!reply.is_transient() && !reply.is_permanent()) throw unexpected_reply(reply, Stage::body);
-  Error why = to_error(reply, Stage::body);
+  if (!reply.is_transient() && !reply.is_permanent()) {
+    if (current_ != at) current_ = none;  // its envelope may be on the way: it is not to blame
+    throw unexpected_reply(reply, Stage::body);
+  }
   judged_ = none;
-  refuse(at, why);
-  if (reply.code == 421) throw why;
+  refuse(at, to_error(reply, Stage::body));
+  if (reply.code == 421) leave("the server ended the session behind another message");
 }
 
 }  // namespace postroom::smtp

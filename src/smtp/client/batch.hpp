@@ -67,6 +67,8 @@ class Batch {
     bool data_asked = false;
     bool data_open = false;  // 354 came
     std::optional<Error> refusal;
+    std::optional<Reply> refused_mail;
+    std::optional<Error> hang_up;  // a 421 while a chunk is on its way to the recipients so far
   };
 
   Task<void> send_all();
@@ -78,6 +80,7 @@ class Batch {
   bool fits_chunk(std::size_t at) const;
   Task<void> send_by_chunk(std::size_t at);
   void queue_chunk(std::size_t at, std::vector<Asked>& asked);
+  Task<Reply> hear_chunk(std::size_t at, std::span<const Asked> asked);
   Task<void> take_chunk_envelope(std::size_t at, std::span<const Asked> asked);
   void check_chunk_verdict(std::size_t at, const Reply& reply);
   Task<void> withdraw();
@@ -99,6 +102,9 @@ class Batch {
   void refuse(std::size_t at, Error error);
   void enter(std::size_t at, Phase phase);
   void fail(const Error& error);
+  // Ends the session for a reason that is not the message's at hand: it was not begun, or is
+  // settled.
+  [[noreturn]] void leave(std::string_view why);
   bool is_open_question(std::size_t at) const noexcept {
     return !outcomes_[at].error && !is_settled(at);
   }

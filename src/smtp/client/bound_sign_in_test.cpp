@@ -1,5 +1,8 @@
 // Signing in over real TLS against GNU SASL's own server: channel binding, wrong passwords, men in
 // the middle.
+#include <cstdlib>
+#include <optional>
+
 #include <gtest/gtest.h>
 
 #include "net/connector.hpp"
@@ -24,13 +27,30 @@ Task<void> sign_in_to(net::Connector& connector, net::Target target, auth::Crede
   EXPECT_TRUE(client.is_usable());
 }
 
+// Sets a variable of the environment, and puts back what was there.
+class Variable {
+ public:
+  Variable(const char* name, const char* value) : name_(name) {
+    if (const char* before = std::getenv(name)) before_ = before;
+    ::setenv(name, value, 1);
+  }
+  ~Variable() {
+    if (before_) {
+      ::setenv(name_, before_->c_str(), 1);
+    } else {
+      ::unsetenv(name_);
+    }
+  }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+  std::optional<std::string> before_;
+};
+
 class BoundSignIn : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() {
-    ::setenv("SSL_CERT_FILE", "/dev/null", 1);
-    ::setenv("SSL_CERT_DIR", "/nonexistent", 1);
-  }
-
   std::string outcome_at(std::uint16_t port, std::string password) {
     net::Target target{.host = "localhost", .port = port, .policy = {ca_.file()}};
     auth::Credentials who{"user", {}, base::Secret(std::move(password))};
@@ -59,6 +79,9 @@ class BoundSignIn : public ::testing::Test {
     return outcome_at(relay.port(), "pencil");
   }
 
+  // No authority of this machine counts.
+  Variable authorities_{"SSL_CERT_FILE", "/dev/null"};
+  Variable folder_{"SSL_CERT_DIR", "/nonexistent"};
   test::TestCa ca_{"Postroom test CA"};
   test::Certificate certificate_ = ca_.issue({});
   std::unique_ptr<net::Connector> connector_ = net::make_connector();

@@ -1,12 +1,9 @@
 #include "smtp/client/client.hpp"
 
-#include "base/utf8.hpp"
 #include "net/with_timeout.hpp"
 #include "smtp/client/batch.hpp"
-#include "smtp/client/preflight.hpp"
 #include "smtp/limits.hpp"
 #include "smtp/wire/address.hpp"
-#include "smtp/wire/commands.hpp"
 #include "smtp/wire/reply_cause.hpp"
 
 namespace postroom::smtp {
@@ -92,20 +89,6 @@ Task<void> Client::upgrade_to_tls() {
   expect_positive(reply, Stage::starttls);
   co_await connection_.start_tls();
   co_await say_hello();  // nothing that was said in the clear counts (RFC 3207 section 4.2)
-}
-
-Task<void> Client::check_sender(std::string from) {
-  if (auto reason = sender_fault(from)) throw *reason;
-  const std::string wire = wire_form(from);
-  const bool needs_smtp_utf8 = !base::is_ascii(wire);
-  std::string mail_command = format_mail({.from = wire, .smtp_utf8 = needs_smtp_utf8});
-  Reply reply = co_await ask(mail_command);
-  terms_.needs_reset = true;
-  if (connection_.is_open()) {
-    Reply reset = co_await ask("RSET");
-    terms_.needs_reset = !reset.is_positive();
-  }
-  expect_positive(reply, Stage::mail);
 }
 
 Task<SendOutcome> Client::send(MailTransaction mail) {

@@ -81,17 +81,14 @@ class Client {
 
   // Signs in by the strongest mechanism that both have; one that the server then does not know (500
   // to 504) is followed by the next, as long as that gives away nothing more
-  // (auth/sasl_refusal.hpp). Any failure closes the connection. Throws Error{auth}: auth.plaintext_refused
-  // before any credential byte when the stream is not private, auth.no_mechanism,
-  // auth.server_not_verified, auth.wrong_password and the rest of wire/reply_cause;
-  // Error{unsupported, "smtp.no_auth"} when the server offers no sign-in at all.
+  // (auth/sasl_refusal.hpp). Any failure closes the connection. Throws Error{auth}:
+  // auth.plaintext_refused before any credential byte when the stream is not private,
+  // auth.no_mechanism, auth.server_not_verified, auth.wrong_password, auth.token_refused and the
+  // rest of wire/reply_cause; Error{unsupported, "smtp.no_auth"} when the server offers no sign-in
+  // at all.
   Task<void> sign_in(auth::Credentials credentials);
   // The same with a mechanism that the caller chose.
   Task<void> sign_in(std::unique_ptr<auth::SaslMechanism> mechanism);
-
-  // MAIL FROM and RSET: would this sender be let through? Nothing is sent. Throws what to_error
-  // says.
-  Task<void> check_sender(std::string from);
 
   // Does not throw; see the top.
   Task<SendOutcome> send(MailTransaction mail);

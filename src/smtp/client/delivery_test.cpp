@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include "net/task_group.hpp"
-#include "net/with_timeout.hpp"
 #include "smtp/client/client.hpp"
 #include "smtp/client/story_fixture.hpp"
 #include "smtp/limits.hpp"
@@ -210,57 +209,68 @@ Task<std::unique_ptr<Client>> client_of(net::Connector& connector, std::uint16_t
   co_return client;
 }
 
-Task<void> send_slowly(std::uint16_t port, std::vector<std::chrono::milliseconds>& told,
-                       SendOutcome& outcome) {
+Task<void> send_until_told_thrice(test::MailSink& sink,
+                                  std::vector<std::chrono::milliseconds>& told,
+                                  SendOutcome& outcome) {
   auto connector = net::make_connector();
   ClientOptions options;
-  options.verdict_notice = 10ms;
-  std::unique_ptr<Client> client = co_await client_of(*connector, port, options);
+  options.verdict_notice = 1ms;
+  std::unique_ptr<Client> client = co_await client_of(*connector, sink.port(), options);
   base::StringSource body("x");
   MailTransaction mail = mail_with(body);
-  mail.on_waiting = [&](std::chrono::milliseconds waited) { told.push_back(waited); };
+  mail.on_waiting = [&](std::chrono::milliseconds waited) {
+    told.push_back(waited);
+    if (told.size() == 3) sink.release();
+  };
   outcome = co_await client->send(std::move(mail));
   co_await client->quit();
 }
 
 TEST(Time, SomebodyIsToldThatTheVerdictIsStillWaitedFor) {
   test::MailSink sink;
-  sink.delay(".", 150ms);
+  sink.hold(".");
   std::vector<std::chrono::milliseconds> told;
   SendOutcome outcome;
-  net::run(send_slowly(sink.port(), told, outcome));
+  net::run(send_until_told_thrice(sink, told, outcome));
   EXPECT_EQ(outcome.phase, Phase::accepted);
   ASSERT_GE(told.size(), 3U);
-  EXPECT_EQ(told[0], 10ms);
-  EXPECT_EQ(told[1], 20ms);
-  EXPECT_EQ(told[2], 40ms);
+  EXPECT_EQ(told[0], 1ms);
+  EXPECT_EQ(told[1], 2ms);
+  EXPECT_EQ(told[2], 4ms);
+}
+
+Task<void> send_into(Client* client, MailTransaction* mail, SendOutcome* outcome) {
+  *outcome = co_await client->send(*mail);
+}
+
+Task<void> cancel_when_told(net::TaskGroup& group, Client* client, MailTransaction* mail,
+                            SendOutcome* outcome) {
+  mail->on_waiting = [&group](std::chrono::milliseconds) { group.cancel(); };
+  Task<void> sending = send_into(client, mail, outcome);
+  Task<void> started = group.spawn(std::move(sending));
+  co_await std::move(started);
 }
 
 Task<void> send_and_give_up(std::uint16_t port, SendOutcome& outcome) {
   auto connector = net::make_connector();
-  std::unique_ptr<Client> client = co_await client_of(*connector, port, {});
+  ClientOptions options;
+  options.verdict_notice = 1ms;
+  std::unique_ptr<Client> client = co_await client_of(*connector, port, options);
   base::StringSource body("x");
   MailTransaction mail = mail_with(body);
-  bool is_told = false;
-  mail.on_waiting = [&](std::chrono::milliseconds) { is_told = true; };
-  auto sending = [](Client& c, MailTransaction m, SendOutcome& into) -> Task<void> {
-    into = co_await c.send(std::move(m));
-  };
-  Task<void> task = sending(*client, std::move(mail), outcome);
-  try {
-    co_await net::with_timeout(50ms, "sending", std::move(task));
-  } catch (const Error&) {
-  }
+  Task<void> cancelled = net::run_group(&cancel_when_told, client.get(), &mail, &outcome);
+  co_await std::move(cancelled);
 }
 
 TEST(Time, WhoCancelsTheWaitForTheVerdictIsLeftWithAnUncertainMessage) {
   test::MailSink sink;
-  sink.delay(".", 5s);
+  sink.hold(".");
   SendOutcome outcome;
   net::run(send_and_give_up(sink.port(), outcome));
   EXPECT_EQ(outcome.phase, Phase::data_sent);
   ASSERT_TRUE(outcome.error);
   EXPECT_EQ(outcome.error->code(), "smtp.uncertain");
+  EXPECT_EQ(outcome.error->kind(), ErrorKind::cancelled);
   EXPECT_FALSE(outcome.error->transient());
 }
 

@@ -91,12 +91,13 @@ std::optional<Error> content_fault(const Content& content) {
   return std::nullopt;
 }
 
-}  // namespace
-
+// Empty is the null sender.
 std::optional<Error> sender_fault(std::string_view from) {
   if (from.empty()) return std::nullopt;
   return address_fault("sender", from);
 }
+
+}  // namespace
 
 bool needs_utf8(const MailTransaction& mail, const Content& content, const SendOutcome& outcome) {
   return !content.utf8_field.empty() || is_international(mail.from) ||

@@ -12,9 +12,6 @@
 
 namespace postroom::smtp {
 
-// Why `from` cannot go into MAIL FROM, if it cannot; empty is the null sender.
-std::optional<base::Error> sender_fault(std::string_view from);
-
 // Why `mail` cannot be sent by anybody, if it cannot: smtp.bad_address, smtp.no_recipients,
 // smtp.no_body, smtp.bad_envelope_id. Faults of single recipients are theirs alone: they go into
 // `outcome.recipients`, which gets one entry each, and fail the mail only when nobody is left.

@@ -23,6 +23,14 @@ Error server_not_verified() {
                "check the host name and the certificate: it may be an impostor");
 }
 
+Error token_refused(std::string_view words) {
+  Error error(ErrorKind::auth, "auth.token_refused", "the server refuses the token",
+              "get a new token: this one has run out, was withdrawn, or does not give the right to "
+              "send mail from this very mailbox");
+  error.set_server_text(words);
+  return error;
+}
+
 // Base64 in a line of its own; wiped by its destructor.
 Secret credential_line(std::string_view prefix, std::string_view response) {
   std::string encoded = base::to_base64(response);
@@ -54,6 +62,8 @@ class SignIn {
       if (reply.is_transient() || reply.is_permanent()) {
         Error refusal = to_error(reply, Stage::auth);
         was_unknown_ = reply.code >= 500 && reply.code <= 504 && refusal.kind() == ErrorKind::auth;
+        if (was_told_why_ && refusal.code() == "auth.wrong_password")
+          throw token_refused(refusal.server_text());
         throw auth::explain_refusal(mechanism_, std::move(refusal));
       }
       if (reply.code != 334) throw unexpected_reply(reply, Stage::auth);
@@ -150,14 +160,13 @@ Error no_mechanism(const Capabilities& offered) {
 
 Error with_hang_up_explained(const SignIn& attempt, const Error& error) {
   if (!attempt.was_told_why() || error.kind() != ErrorKind::network) return error;
-  return Error(ErrorKind::auth, "auth.wrong_password", "the server refuses the token and hangs up",
-               "sign in again (postroom login)");
+  return token_refused("");
 }
 
 }  // namespace
 
-// RFC 4954 section 4 wants EHLO again only behind a security layer, and we agree on none: it costs a
-// round trip only where the server is known to change its offer.
+// RFC 4954 section 4 wants EHLO again only behind a security layer, and we agree on none: it costs
+// a round trip only where the server is known to change its offer.
 Task<void> Client::hear_new_offer() {
   if (quirks_.hello_again) co_await say_hello();
 }

@@ -137,7 +137,6 @@ Story load_story(const std::filesystem::path& path, std::string name) {
   Story story{std::move(name), test::Script::load(path)};
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) {
-    story.has_chunks = story.has_chunks || line.starts_with("C: BDAT");
     if (!line.starts_with("#!")) continue;
     const auto colon = line.find(':');
     if (colon == std::string::npos) throw std::invalid_argument(story.name + ": " + line);

@@ -6,8 +6,7 @@
 //   #! sign-in: bearer           plain (default: user/secret), bearer, none
 //   #! mails: one utf8           which mails are sent, in one batch; default: one two three
 //   #! session: auth.refused     the code of the error of open or sign_in; default: none
-//   #! 1: accepted               what becomes of the first mail: a phase, and a code unless
-//   accepted
+//   #! 1: accepted               the fate of the first mail: a phase, and a code if it failed
 //   #! 1 recipients: - smtp.x    the codes of its recipients, "-" for none
 #pragma once
 
@@ -40,7 +39,6 @@ struct Story {
   std::vector<Phase> phases;
   std::vector<std::string> codes;                    // "" where accepted
   std::vector<std::vector<std::string>> recipients;  // empty: not looked at
-  bool has_chunks = false;                           // BDAT
   bool all_pass() const;
 };
 
