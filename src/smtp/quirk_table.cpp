@@ -27,11 +27,14 @@ constexpr QuirkEntry quirk_entries[] = {
      {"dovecot"}},
     {"no_pipelining",
      &Quirks::no_pipelining,
-     "Papercut",
-     "offers PIPELINING and loses commands that arrive together",
+     "Papercut, Dovecot submission",
+     "offers PIPELINING and loses commands that arrive together (Papercut), or falls over an "
+     "envelope "
+     "that arrives while the message before it is still on its way to the server behind (Dovecot "
+     "2.3)",
      "one command at a time",
      "providers/papercut.txt",
-     {"papercut"}},
+     {"papercut", "dovecot"}},
 };
 
 }  // namespace

@@ -19,7 +19,8 @@ TEST(Quirks, AreChosenFromTheGreeting) {
   for (const char* name : {"220 mail.example.com ESMTP ready", "220 nginx", "220 Symantec Mail"}) {
     EXPECT_EQ(detect_quirks(name), Quirks{}) << name;
   }
-  EXPECT_EQ(detect_quirks("220 host Dovecot ready."), (Quirks{.hello_again = true}));
+  EXPECT_EQ(detect_quirks("220 host Dovecot ready."),
+            (Quirks{.hello_again = true, .no_pipelining = true}));
   EXPECT_TRUE(detect_quirks("220 papercut.local Papercut ESMTP").no_pipelining);
 }
 

@@ -250,7 +250,9 @@ TEST(DovecotSubmissionTest, hands_on_what_came_by_chunks) {
   const Sent sent = send_all(target, mails);
   EXPECT_TRUE(sent.before_sign_in.chunking);
   for (const auto& outcome : sent.outcomes)
-    ASSERT_EQ(outcome.phase, Phase::accepted) << (outcome.error ? outcome.error->what() : "");
+    ASSERT_EQ(outcome.phase, Phase::accepted)
+        << (outcome.error ? outcome.error->what() : "") << '\n'
+        << server.log();
   const auto received = server.sink().wait_for(2);
   EXPECT_THAT(received[0].raw, HasSubstr("\r\n.\r\n..\r\n.MAIL FROM:<x@y>\r\n\r\n.\r\nlast\r\n"));
 }
