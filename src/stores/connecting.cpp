@@ -152,7 +152,8 @@ base::Error name_way_in(const base::Error& error, const account::Provider* provi
   }
   base::Error named = error;
   if (code == "auth.web_login_required") {
-    if (!provider->web_mail.empty()) {
+    // Gmail names the page itself, and only that one confirms this sign-in.
+    if (!provider->web_mail.empty() && !error.hint().contains("https://")) {
       named.set_hint(
           fmt::format("sign in once at {} in a browser on this computer and confirm "
                       "that it was you, then try again",
