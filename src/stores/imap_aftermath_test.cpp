@@ -221,6 +221,28 @@ TEST_F(Aftermath, WhatDidNotArriveInAnEmptyFolderIsStoredAgain) {
   expect_played();
 }
 
+TEST_F(Aftermath, AListingWithoutItsSavedResultBeginsAgainInItsOrder) {
+  auto folder = open("ESEARCH SEARCHRES",
+                     "C: A2 UID SEARCH RETURN (SAVE) ALL\n"
+                     "C: A3 UID FETCH $ (UID RFC822.SIZE)\n"
+                     "S: A2 OK saved\n"
+                     "S: * 1 FETCH (UID 1 RFC822.SIZE 100)\nCUT\n");
+  connect("ESEARCH SEARCHRES", select("A1") +
+                                   "C: A2 UID SEARCH RETURN (ALL) ALL\n"
+                                   "S: * ESEARCH (TAG \"A2\") UID ALL 1:2\nS: A2 OK done\n"
+                                   "C: A3 UID FETCH 1:2 (UID RFC822.SIZE)\n"
+                                   "S: * 1 FETCH (UID 1 RFC822.SIZE 100)\n"
+                                   "S: * 2 FETCH (UID 2 RFC822.SIZE 200)\nS: A3 OK done\n");
+  mailbox::Want want;
+  want.size = true;
+  std::vector<std::string> keys;
+  auto cursor = net::run(folder->find({}, want, mailbox::Order::newest_first));
+  while (auto* page = net::run(cursor->next_page()))
+    for (const mailbox::Message& message : *page) keys.push_back(message.key.text);
+  EXPECT_EQ(keys, (std::vector<std::string>{"Inbox:7:2", "Inbox:7:1"}));
+  expect_played();
+}
+
 TEST(ImapNumbering, CountsEachSelectionWhereTheServerKeepsNoUids) {
   test::ScriptedConnector connector;
   auto peer = connector.add(R"(
