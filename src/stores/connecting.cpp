@@ -152,8 +152,7 @@ base::Error name_way_in(const base::Error& error, const account::Provider* provi
   }
   base::Error named = error;
   if (code == "auth.web_login_required") {
-    // Gmail names the page itself, and only that one confirms this sign-in.
-    if (!provider->web_mail.empty() && !error.hint().contains("https://")) {
+    if (!provider->web_mail.empty()) {
       named.set_hint(
           fmt::format("sign in once at {} in a browser on this computer and confirm "
                       "that it was you, then try again",

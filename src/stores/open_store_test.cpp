@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "net/task_group.hpp"
-#include "stores/connecting.hpp"
 #include "stores/open_transport.hpp"
 #include "tests/support/scripted_stream.hpp"
 
@@ -92,16 +91,6 @@ TEST_F(Opening, AWrongPasswordNamesThePlace) {
   const base::Error error = error_of_opening();
   EXPECT_EQ(error.kind(), base::ErrorKind::auth);
   EXPECT_THAT(error.message(), StartsWith("connecting to imap.example.com:993"));
-}
-
-TEST_F(Opening, ThePageThatTheServerNamesIsTheOneToOpen) {
-  const account::Provider* provider = account::provider_of_host("imap.gmail.com");
-  ASSERT_NE(provider, nullptr);
-  base::Error error(base::ErrorKind::auth, "auth.web_login_required", "sign in there first",
-                    "open this page: https://accounts.google.com/continue?plt=1");
-  EXPECT_EQ(name_way_in(error, provider).hint(), error.hint());
-  error.set_hint("sign in once in a browser");
-  EXPECT_NE(name_way_in(error, provider).hint(), error.hint());
 }
 
 TEST_F(Opening, OtherProtocolsAreNamed) {
