@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "imap/client/select.hpp"
 #include "imap/client/status.hpp"
 #include "imap/client/uid_fetch.hpp"
 #include "mime/envelope.hpp"
@@ -30,11 +29,14 @@ mailbox::Want sign_want() {
 
 MailSign sign_of(const mailbox::Message& message) {
   const mime::Envelope& envelope = message.envelope;
-  if (!base::trim(envelope.message_id).empty()) return sign_of_id(envelope.message_id);
-  return fmt::format("none\n{}\n{}\n{}\n{}",
-                     envelope.sent ? envelope.sent->time_since_epoch().count() : 0,
-                     envelope.from.empty() ? std::string() : envelope.from.front().address,
-                     envelope.subject, message.size);
+  MailSign sign = sign_of_id(envelope.message_id);
+  if (base::trim(envelope.message_id).empty()) {
+    sign.words = fmt::format(
+        "none\n{}\n{}\n{}", envelope.sent ? envelope.sent->time_since_epoch().count() : 0,
+        envelope.from.empty() ? std::string() : envelope.from.front().address, envelope.subject);
+  }
+  sign.size = message.size;
+  return sign;
 }
 
 }  // namespace
@@ -69,7 +71,7 @@ Task<FolderMark> mark_of(imap::Client& client, imap::MailboxName folder) {
 }
 
 MailSign sign_of_id(std::string_view message_id) {
-  return fmt::format("id\n{}", base::trim(message_id));
+  return {fmt::format("id\n{}", base::trim(message_id)), {}};
 }
 
 std::string message_id_of(base::ByteSource& message) {
@@ -104,32 +106,47 @@ Task<std::map<imap::Uid, MailSign>> signs_of(imap::Client& client, imap::UidSet 
 }
 
 std::optional<imap::Uid> Arrivals::take(const MailSign& sign) {
-  const auto found = by_sign.find(sign);
-  if (found == by_sign.end()) return std::nullopt;
-  const imap::Uid uid = found->second;
-  by_sign.erase(found);
-  return uid;
+  const auto [first, last] = by_words.equal_range(sign.words);
+  for (auto at = first; at != last; ++at) {
+    if (sign.size && at->second.size != sign.size) continue;
+    const imap::Uid uid = at->second.uid;
+    by_words.erase(at);
+    return uid;
+  }
+  return std::nullopt;
+}
+
+void Arrivals::drop(imap::Uid uid) {
+  std::erase_if(by_words, [&](const auto& entry) { return entry.second.uid == uid; });
 }
 
 Task<Arrivals> arrivals_in(ImapConnection& connection, imap::MailboxName folder, FolderMark mark,
                            std::uint64_t most) {
-  // Selected anew, since UIDNEXT is told by SELECT only.
-  auto selecting = imap::select(connection.client(), folder, imap::Access::read_only);
-  const imap::SelectedFolder selected = co_await selecting.result();
+  // A folder that is selected already would give an old UIDNEXT; some servers leave it out of
+  // SELECT altogether, and tell it by STATUS (NetEase).
+  const imap::SelectedFolder selected =
+      co_await connection.select_anew(folder, imap::Access::read_only);
   Arrivals arrivals;
   arrivals.uid_validity = selected.uid_validity;
-  if (selected.uid_next <= 1) co_return arrivals;
-  const std::uint64_t last = selected.uid_next - 1;
-  std::uint64_t first = last >= most ? last - most + 1 : 1;
-  arrivals.is_known = mark.uid_next != 0 && mark.uid_validity == selected.uid_validity;
-  if (arrivals.is_known) first = std::max<std::uint64_t>(first, mark.uid_next);
+  std::uint64_t uid_next = selected.uid_next;
+  if (uid_next == 0 && mark.uid_next != 0) {
+    const FolderMark now = co_await mark_of(connection.client(), folder);
+    uid_next = now.uid_next;
+  }
+  arrivals.is_known =
+      uid_next != 0 && mark.uid_next != 0 && mark.uid_validity == selected.uid_validity;
+  if (!arrivals.is_known) co_return arrivals;
+  const std::uint64_t last = uid_next - 1;
+  const std::uint64_t first =
+      std::max<std::uint64_t>(last >= most ? last - most + 1 : 1, mark.uid_next);
   if (first > last) co_return arrivals;
   imap::UidSet range;
   range.add(imap::UidRange{imap::Uid{static_cast<std::uint32_t>(first)},
                            imap::Uid{static_cast<std::uint32_t>(last)}});
   auto signing = signs_of(connection.client(), std::move(range));
   const std::map<imap::Uid, MailSign> signs = co_await std::move(signing);
-  for (const auto& [uid, sign] : signs) arrivals.by_sign.emplace(sign, uid);
+  for (const auto& [uid, sign] : signs)
+    arrivals.by_words.emplace(sign.words, Arrivals::Arrival{uid, sign.size});
   co_return arrivals;
 }
 

@@ -39,9 +39,12 @@ struct FolderMark {
 // One round trip. A refusal is no mark.
 base::Task<FolderMark> mark_of(imap::Client& client, imap::MailboxName folder);
 
-// By which a message is known again in another folder: its Message-ID; without one its date,
-// sender, subject and size.
-using MailSign = std::string;
+// By which a message is known again in another folder: its Message-ID, without one its date, sender
+// and subject; and its size, which tells two versions under one Message-ID apart.
+struct MailSign {
+  std::string words;
+  std::optional<std::uint64_t> size;  // nothing: not known, any will do
+};
 MailSign sign_of_id(std::string_view message_id);
 // The Message-ID in the header of a message, "" when there is none. Rewinds it.
 std::string message_id_of(base::ByteSource& message);
@@ -51,12 +54,19 @@ base::Task<std::map<imap::Uid, MailSign>> signs_of(imap::Client& client, imap::U
 
 // What has come into a folder since its mark, each to be taken once: the same mail twice is two.
 struct Arrivals {
-  bool is_known = false;  // false: there was no mark, or the folder is another one since
+  struct Arrival {
+    imap::Uid uid;
+    std::optional<std::uint64_t> size;
+  };
+  // false: there was no mark, or the folder is another one since. Nothing is told then, because
+  // what was always there would count.
+  bool is_known = false;
   std::uint32_t uid_validity = 0;
-  std::multimap<MailSign, imap::Uid> by_sign;
+  std::multimap<std::string, Arrival> by_words;
   std::optional<imap::Uid> take(const MailSign& sign);
+  void drop(imap::Uid uid);  // known to be another message's
 };
-// Leaves `folder` selected, read-only. Without a mark the newest `most` are looked at.
+// Leaves `folder` selected, read-only. At most the newest `most` are looked at.
 base::Task<Arrivals> arrivals_in(ImapConnection& connection, imap::MailboxName folder,
                                  FolderMark mark, std::uint64_t most);
 

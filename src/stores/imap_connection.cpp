@@ -68,7 +68,9 @@ ImapConnection::ImapConnection(std::unique_ptr<imap::Client> client, Open open_a
     : client_(std::move(client)),
       open_again_(std::move(open_again)),
       recovery_(recovery),
-      mark_(new_mark()) {}
+      mark_(new_mark()) {
+  client_->show_alerts({});
+}
 
 bool ImapConnection::is_passing(const base::Error& error) const noexcept {
   if (!can_recover()) return false;
@@ -85,9 +87,7 @@ bool ImapConnection::is_passing(const base::Error& error) const noexcept {
   }
 }
 
-bool ImapConnection::has_labels() const noexcept {
-  return client_->quirks().labels || client_->can("X-GM-EXT-1");
-}
+bool ImapConnection::has_labels() const noexcept { return client_->quirks().labels; }
 
 void ImapConnection::progressed() noexcept {
   old_news_ = 0;
@@ -115,7 +115,9 @@ Task<void> ImapConnection::revive() {
     std::optional<base::Error> failure;
     try {
       auto opening = open_again_();
-      client_ = co_await std::move(opening);
+      std::unique_ptr<imap::Client> opened = co_await std::move(opening);
+      opened->show_alerts(client_->shown_alert());
+      client_ = std::move(opened);
     } catch (const base::Error& error) {
       failure = error;
     }
@@ -140,6 +142,12 @@ Task<imap::SelectedFolder> ImapConnection::select(imap::MailboxName name, imap::
   const bool is_enough =
       now != nullptr && now->name == name && (access == imap::Access::read_only || !now->read_only);
   if (is_enough) co_return *now;
+  auto selecting = select_anew(std::move(name), access);
+  co_return co_await std::move(selecting);
+}
+
+Task<imap::SelectedFolder> ImapConnection::select_anew(imap::MailboxName name,
+                                                       imap::Access access) {
   auto opening = imap::select(*client_, name, access);
   ++selections_;
   imap::SelectedFolder selected = co_await opening.result();

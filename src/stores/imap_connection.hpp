@@ -64,6 +64,8 @@ class ImapConnection {
 
   // Selects `name` unless it is selected already. A folder selected for writing serves readers too.
   base::Task<imap::SelectedFolder> select(imap::MailboxName name, imap::Access access);
+  // The same, selected already or not: its numbers are those of now.
+  base::Task<imap::SelectedFolder> select_anew(imap::MailboxName name, imap::Access access);
   // Whose UIDs the selected folder has now, for keys: stores/imap_key.
   std::string numbering() const;
 

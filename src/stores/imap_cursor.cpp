@@ -131,14 +131,13 @@ Task<bool> ImapCursor::start_next() {
   co_return true;
 }
 
-// The saved result went with its connection. What has come of it is not asked for again.
+// The saved result went with its connection, and with it which of its messages have not come. None
+// of them was given yet, so that all are asked for again: in their order.
 Task<void> ImapCursor::search_again() {
   auto searching = imap::uid_search(folder_.connection.client(), criteria_);
   const imap::SearchResult found = co_await searching.result();
-  std::vector<imap::Uid> came = chunk_.came;
-  std::ranges::sort(came);
-  chunk_.asked = imap::UidSet(std::move(came));
-  uids_.emplace(found.uids.without(*chunk_.asked), order_ == mailbox::Order::newest_first);
+  chunk_ = Chunk{};
+  uids_.emplace(found.uids, order_ == mailbox::Order::newest_first);
 }
 
 void ImapCursor::add_row(const imap::wire::FetchData& data, const Want& want, Rows& rows) const {

@@ -35,11 +35,10 @@ base::Error content_changed() {
   return error.set_transient(true).set_session_usable(true);
 }
 
-base::Error append_doubtful(const std::string& path) {
+base::Error append_doubtful(const std::string& path, std::string_view why) {
   base::Error error(base::ErrorKind::refused, "message.append_unknown",
                     "the connection was lost while a message was stored in \"" +
-                        base::printable(path, 200) +
-                        "\", and without a Message-ID nobody can tell whether it is there",
+                        base::printable(path, 200) + "\", and " + std::string(why),
                     "look whether it is there, and store it again if not");
   return error.set_session_usable(true);
 }
@@ -282,7 +281,7 @@ Task<bool> ImapFolder::expunge_once(Change& change) {
   co_await name(change.set, change.named);
   Named& named = change.named;
   if (named.left.empty()) co_return true;
-  const bool can_expunge = client().can("UIDPLUS") || client().can("IMAP4rev2");
+  const bool can_expunge = client().can("UIDPLUS");
   const std::vector<std::string> deleted{"\\Deleted"};
   auto storing = imap::uid_store(client(), named.left, imap::FlagChange::add, deleted);
   std::optional<imap::Command<imap::SetExchange>> expunging;
@@ -319,9 +318,13 @@ Task<std::optional<MessageKey>> ImapFolder::append(base::ByteSource& message, ma
 Task<std::optional<MessageKey>> ImapFolder::append_once(Storing& storing) {
   if (storing.is_begun) {
     const std::string id = message_id_of(storing.message);
-    if (id.empty()) throw append_doubtful(folder_.path);
+    if (id.empty())
+      throw append_doubtful(folder_.path,
+                            "without a Message-ID nobody can tell whether it is there");
     Arrivals arrivals = co_await arrivals_in(folder_.connection, folder_.name, storing.mark,
                                              stream_limits.arrivals);
+    if (!arrivals.is_known)
+      throw append_doubtful(folder_.path, "the server does not tell what is new there");
     if (const auto uid = arrivals.take(sign_of_id(id))) {
       const std::string numbering = folder_.connection.numbering();
       co_return imap_key(folder_.path, numbering, *uid);

@@ -44,9 +44,11 @@ class ImapFolder final : public mailbox::Folder,
     mailbox::MessageSet set;
     ImapPlace target;
     Named named;
-    FolderMark mark;        // of the target, before the first try
-    bool is_begun = false;  // something was sent whose answer is not in
-    std::string note;       // for all that were done
+    FolderMark mark;              // of the target, before the first try
+    bool is_begun = false;        // something was sent
+    bool is_answered = false;     // and each of its commands was answered
+    bool is_server_move = false;  // it was MOVE, which leaves each message in one folder
+    std::string note;             // for all that were done
   };
   struct Streaming;
   struct Storing;
@@ -82,6 +84,8 @@ class ImapFolder final : public mailbox::Folder,
   mailbox::Task<bool> copy_once(Change& change);
   mailbox::Task<void> find_out_moved(Change& change);
   mailbox::Task<void> find_out_copied(Change& change);
+  // Takes out of `there` what belongs to messages that are done. False: some of it may still be in.
+  bool take_done(const Change& change, Arrivals& there) const;
   mailbox::Task<void> remove_arrived(Change& change, imap::UidSet arrived);
   mailbox::Task<Outcomes> remove_labelled(mailbox::MessageSet set);
   mailbox::Task<bool> empty_trash_of(Change& change);

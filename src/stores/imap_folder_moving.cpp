@@ -31,6 +31,15 @@ base::Error move_doubtful(const std::string& from, const std::string& to) {
   return error.set_session_usable(true);
 }
 
+base::Error copy_doubtful(const std::string& to) {
+  base::Error error(base::ErrorKind::refused, "message.copy_unknown",
+                    "the connection was lost while the message was copied, and the server does not "
+                    "tell what is new in \"" +
+                        base::printable(to, 200) + "\"",
+                    "look whether it is there, and copy it again if not");
+  return error.set_session_usable(true);
+}
+
 }  // namespace
 
 Task<std::vector<Outcome>> ImapFolder::move(MessageSet set, std::string target) {
@@ -77,6 +86,8 @@ Task<bool> ImapFolder::move_once(Change& change) {
   if (!change.is_begun && folder_.connection.can_recover())
     change.mark = co_await mark_of(client(), change.target.name);
   change.is_begun = true;
+  change.is_answered = false;
+  change.is_server_move = imap::moves_by_server(client());
   const imap::MoveReport report =
       co_await imap::safe_move(client(), named.left, change.target.name);
   const std::string numbering = std::to_string(report.target_uid_validity);
@@ -95,12 +106,39 @@ Task<bool> ImapFolder::move_once(Change& change) {
       outcome.note = "copied, but it is still in its folder, too";
     if (moved.fate == imap::MoveFate::absent) outcome.error = message_gone();
   }
+  change.is_answered = true;
   obey_pauses(change);
   co_return true;
 }
 
-// Those that are no longer here were moved, if they are there; those that are here and there were
-// copied, and are removed; the others are left to be moved.
+// A message whose arrival another one could claim would be removed without having been copied.
+bool ImapFolder::take_done(const Change& change, Arrivals& there) const {
+  const Named& named = change.named;
+  const std::string numbering = std::to_string(there.uid_validity);
+  bool is_certain = true;
+  for (const Outcome& outcome : named.outcomes) {
+    const auto used = outcome.new_key ? uid_of(*outcome.new_key, change.target.info.path, numbering)
+                                      : std::nullopt;
+    if (used) there.drop(*used);
+  }
+  for (std::size_t i = 0; i < named.outcomes.size(); ++i) {
+    const Outcome& outcome = named.outcomes[i];
+    const imap::Uid uid = named.uids[i];
+    if (outcome.new_key || uid == imap::Uid{} || named.left.contains(uid)) continue;
+    const std::string id = folder_.recent->find(uid);
+    if (!id.empty()) {
+      there.take(sign_of_id(id));
+    } else if (!outcome.error || outcome.error->code() != "message.gone") {
+      is_certain = false;
+    }
+  }
+  return is_certain;
+}
+
+// Those that are no longer here were moved, if they are there. Those that are here were not, where
+// the server moves. Elsewhere they were copied if they are there, and are removed; but only if the
+// arrival can be nobody else's: one copy too many is better than one too few. The others are left
+// to be moved.
 Task<void> ImapFolder::find_out_moved(Change& change) {
   Named& named = change.named;
   std::map<imap::Uid, MailSign> here = co_await signs_of(client(), named.left);
@@ -108,46 +146,55 @@ Task<void> ImapFolder::find_out_moved(Change& change) {
   Arrivals there = co_await arrivals_in(folder_.connection, change.target.name, change.mark, most);
   const std::string numbering = std::to_string(there.uid_validity);
   if (!co_await folder_.select_again()) throw folder_renumbered(folder_.path);
+  bool is_certain = take_done(change, there) && there.is_known && !change.is_server_move;
+  for (std::size_t i = 0; i < named.outcomes.size(); ++i) {
+    Outcome& outcome = named.outcomes[i];
+    const imap::Uid uid = named.uids[i];
+    const bool is_settled = outcome.error || outcome.new_key || !named.left.contains(uid);
+    if (is_settled || here.contains(uid)) continue;
+    const std::string id = folder_.recent->find(uid);
+    if (id.empty() || !there.is_known) {
+      outcome.note = answer_lost;
+      is_certain = false;
+    } else if (const auto new_uid = there.take(sign_of_id(id))) {
+      outcome.new_key = imap_key(change.target.info.path, numbering, *new_uid);
+    } else {
+      outcome.error = move_doubtful(folder_.path, change.target.info.path);
+    }
+  }
   imap::UidSet left, arrived;
   for (std::size_t i = 0; i < named.outcomes.size(); ++i) {
     Outcome& outcome = named.outcomes[i];
     const imap::Uid uid = named.uids[i];
-    if (outcome.error || !named.left.contains(uid)) continue;
     const auto still = here.find(uid);
-    const std::string id = folder_.recent->find(uid);
-    std::optional<imap::Uid> new_uid;
-    if (still == here.end() && !id.empty()) new_uid = there.take(sign_of_id(id));
-    if (still != here.end() && there.is_known) new_uid = there.take(still->second);
-    if (new_uid) outcome.new_key = imap_key(change.target.info.path, numbering, *new_uid);
-    if (still != here.end()) {
-      (new_uid ? arrived : left).add(uid);
-    } else if (!new_uid) {
-      if (id.empty() || !there.is_known) {
-        outcome.note = answer_lost;
-      } else {
-        outcome.error = move_doubtful(folder_.path, change.target.info.path);
-      }
+    if (outcome.error || !named.left.contains(uid) || still == here.end()) continue;
+    if (!outcome.new_key && is_certain) {
+      if (const auto new_uid = there.take(still->second))
+        outcome.new_key = imap_key(change.target.info.path, numbering, *new_uid);
     }
+    (outcome.new_key ? arrived : left).add(uid);
   }
   if (!arrived.empty()) co_await remove_arrived(change, std::move(arrived));
   named.left = std::move(left);
 }
 
 Task<void> ImapFolder::remove_arrived(Change& change, imap::UidSet arrived) {
-  const bool can_expunge = client().can("UIDPLUS") || client().can("IMAP4rev2");
+  const bool can_expunge = client().can("UIDPLUS");
   const std::vector<std::string> deleted{"\\Deleted"};
   auto storing = imap::uid_store(client(), arrived, imap::FlagChange::add, deleted);
   std::optional<imap::Command<imap::SetExchange>> expunging;
   if (can_expunge) expunging.emplace(imap::uid_expunge(client(), arrived));
-  imap::SetResult result = co_await storing.result();
-  if (can_expunge) result = co_await expunging->result();
+  const imap::SetResult flagged = co_await storing.result();
+  imap::SetResult removed;
+  if (can_expunge) removed = co_await expunging->result();
   Named& named = change.named;
   for (std::size_t i = 0; i < named.outcomes.size(); ++i) {
     if (named.outcomes[i].error || !arrived.contains(named.uids[i])) continue;
     if (!can_expunge) named.outcomes[i].note = kept_flagged;
-    if (!result.refused.contains(named.uids[i])) continue;
+    const bool is_unflagged = flagged.refused.contains(named.uids[i]);
+    if (!is_unflagged && !removed.refused.contains(named.uids[i])) continue;
     named.outcomes[i].note = "copied, but it is still in its folder, too";
-    named.outcomes[i].error = result.refusal;
+    named.outcomes[i].error = is_unflagged ? flagged.refusal : removed.refusal;
   }
 }
 
@@ -170,6 +217,7 @@ Task<bool> ImapFolder::copy_once(Change& change) {
   if (!change.is_begun && folder_.connection.can_recover())
     change.mark = co_await mark_of(client(), change.target.name);
   change.is_begun = true;
+  change.is_answered = false;
   auto copying = imap::uid_copy(client(), named.left, change.target.name);
   const imap::CopyResult result = co_await copying.result();
   const std::string numbering = std::to_string(result.to_uid_validity);
@@ -187,10 +235,13 @@ Task<bool> ImapFolder::copy_once(Change& change) {
       outcome.error = result.refusal;
     }
   }
+  change.is_answered = true;
   obey_pauses(change);
   co_return true;
 }
 
+// Where the server does not tell what is new in the target, nobody knows what was copied; but what
+// it refused was not (RFC 9051 section 6.4.7).
 Task<void> ImapFolder::find_out_copied(Change& change) {
   Named& named = change.named;
   std::map<imap::Uid, MailSign> here = co_await signs_of(client(), named.left);
@@ -198,19 +249,28 @@ Task<void> ImapFolder::find_out_copied(Change& change) {
   Arrivals there = co_await arrivals_in(folder_.connection, change.target.name, change.mark, most);
   const std::string numbering = std::to_string(there.uid_validity);
   if (!co_await folder_.select_again()) throw folder_renumbered(folder_.path);
+  bool is_certain = take_done(change, there);
+  for (std::size_t i = 0; i < named.outcomes.size(); ++i) {
+    Outcome& outcome = named.outcomes[i];
+    const imap::Uid uid = named.uids[i];
+    if (outcome.error || !named.left.contains(uid) || here.contains(uid)) continue;
+    outcome.error = message_gone();
+    const std::string id = folder_.recent->find(uid);
+    if (id.empty()) is_certain = false;
+    if (!id.empty()) there.take(sign_of_id(id));
+  }
   imap::UidSet left;
   for (std::size_t i = 0; i < named.outcomes.size(); ++i) {
     Outcome& outcome = named.outcomes[i];
     const imap::Uid uid = named.uids[i];
     if (outcome.error || !named.left.contains(uid)) continue;
-    const auto still = here.find(uid);
-    if (still == here.end()) {
-      outcome.error = message_gone();
-    } else if (const auto new_uid = there.take(still->second)) {
-      outcome.new_key = imap_key(change.target.info.path, numbering, *new_uid);
-    } else {
-      left.add(uid);
+    if (!there.is_known && !change.is_answered) {
+      outcome.error = copy_doubtful(change.target.info.path);
+      continue;
     }
+    const auto new_uid = is_certain ? there.take(here[uid]) : std::nullopt;
+    if (new_uid) outcome.new_key = imap_key(change.target.info.path, numbering, *new_uid);
+    if (!new_uid) left.add(uid);
   }
   named.left = std::move(left);
 }

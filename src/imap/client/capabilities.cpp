@@ -17,10 +17,14 @@ constexpr std::string_view rev2_parts[] = {
 
 }  // namespace
 
-Capabilities::Capabilities(std::string_view words) {
+Capabilities::Capabilities(std::string_view words) { say_anew(words); }
+
+void Capabilities::say_anew(std::string_view words) {
+  words_.clear();
   wire::for_each_word(words, [&](std::string_view word) {
     constexpr std::size_t most = 200;  // Gmail, the longest known, has about 30
-    if (words_.size() < most) words_.emplace_back(word);
+    auto same = [&](const std::string& other) { return base::ascii_iequals(other, word); };
+    if (words_.size() < most && std::ranges::none_of(removed_, same)) words_.emplace_back(word);
   });
 }
 

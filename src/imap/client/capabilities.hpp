@@ -26,6 +26,9 @@ class Capabilities {
   // Part of IMAP4rev2 (RFC 9051 appendix E), and not removed.
   bool rev2_includes(std::string_view word) const noexcept;
   std::string to_string() const;
+  // What the server says now, in place of what it said; what was removed stays so. Nothing: not
+  // known.
+  void say_anew(std::string_view words);
   // For conformance tests, and for accounts whose server lies.
   void remove(std::string_view word);
 

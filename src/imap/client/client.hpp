@@ -156,6 +156,10 @@ class Client {
   const std::string& greeting() const noexcept { return greeting_; }
   // The last [ALERT], which must be shown to a human (RFC 9051 section 7.1). Untrusted.
   const std::string& alert() const noexcept { return alert_; }
+  // From now on, the last one included, each goes to the log, unless it is `known`: the last one
+  // that went there. Before, at sign-in, an error has it.
+  void show_alerts(std::string known);
+  const std::string& shown_alert() const noexcept { return shown_alert_; }
   // Gmail's "[WEBALERT https://...]": the page where the user must sign in once. It may let whoever
   // opens it in, so it is for the user's eyes only, never for a log. Empty unless it came.
   const std::string& web_alert() const noexcept { return web_alert_; }
@@ -176,7 +180,7 @@ class Client {
   // Until `exchange` has something or is done: one response.
   Task<void> read_one();
   void set_selected(std::optional<SelectedFolder> folder) { selected_ = std::move(folder); }
-  void forget_capabilities() { capabilities_ = {}; }
+  void forget_capabilities() { capabilities_.say_anew({}); }
   void note_enabled(std::string_view extension);
   // At once, while a reply may be waited for: "DONE".
   Task<void> write_line(std::string line);
@@ -243,10 +247,12 @@ class Client {
   std::string last_unreadable_;
   std::string greeting_;
   std::string alert_;
+  std::string shown_alert_;
   std::string web_alert_;
   std::vector<std::string> enabled_;
   std::size_t slowed_ = 0;
-  int alerts_ = 0;
+  int alerts_ = 0;  // shown
+  bool shows_alerts_ = false;
   bool preauthenticated_ = false;
   net::Pace reply_pace_;
   net::Pace command_pace_;

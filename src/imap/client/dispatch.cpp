@@ -45,7 +45,7 @@ void Client::dispatch(std::string_view text) {
   if (const auto* more = std::get_if<wire::Continuation>(&*parsed))
     return take_continuation(more->text);
   if (const auto* words = std::get_if<wire::CapabilityData>(&*parsed))
-    capabilities_ = Capabilities(words->words);
+    capabilities_.say_anew(words->words);
   if (const auto* fetch = std::get_if<wire::FetchReference>(&*parsed))
     settle_deliveries(*fetch->data);
   const bool is_asked = offer(*parsed);
@@ -117,7 +117,7 @@ void Client::note_unreadable(std::string_view text, const wire::ParseError& erro
 }
 
 void Client::take_status(const wire::Status& status) {
-  if (status.code.is("CAPABILITY")) capabilities_ = Capabilities(status.code.arguments);
+  if (status.code.is("CAPABILITY")) capabilities_.say_anew(status.code.arguments);
   if (status.code.is("ALERT")) take_alert(base::printable(status.text));
   constexpr std::size_t longest_page = 2'000;  // what browsers take
   if (status.code.is("WEBALERT") && status.code.arguments.starts_with("https://") &&
@@ -134,10 +134,17 @@ void Client::take_status(const wire::Status& status) {
 }
 
 void Client::take_alert(std::string alert) {
-  if (alert == alert_) return;
   alert_ = std::move(alert);
+  if (!shows_alerts_ || alert_.empty() || alert_ == shown_alert_) return;
+  shown_alert_ = alert_;
   constexpr int most = 5;  // of one connection: words for a human, not a flood
   if (++alerts_ <= most) spdlog::warn("imap: the server says: {}", alert_);
+}
+
+void Client::show_alerts(std::string known) {
+  shown_alert_ = std::move(known);
+  shows_alerts_ = true;
+  take_alert(alert_);
 }
 
 void Client::take_tagged(const wire::Status& status) {
@@ -158,7 +165,13 @@ void Client::take_tagged(const wire::Status& status) {
   take_status(status);
   bool refused = status.condition != wire::Condition::ok;
   part->exchange->finish_part(part->index, status);
-  if (!refused || !part->exchange->is_gate()) return;
+  if (!refused || !part->exchange->is_refused()) return;
+  if (!part->exchange->is_gate()) {
+    // What follows would meet the same: only another connection helps.
+    const Error& refusal = *part->exchange->refusal();
+    if (!refusal.session_usable()) break_off(refusal);
+    return;
+  }
   for (auto& waiting : outbox_) {
     if (!waiting->started) waiting->exchange->fail(*part->exchange->refusal());
   }

@@ -21,9 +21,10 @@ base::Error LoginExchange::error_of(const wire::Status& status) const {
 Command<LoginExchange> login(Client& client, std::string_view user, const base::Secret& password) {
   require_privacy(client);
   if (client.can("LOGINDISABLED")) {
-    throw base::Error(base::ErrorKind::auth, "auth.login_disabled",
-                      "the server does not accept passwords here",
-                      "use an encrypted port; if it is one, use OAuth 2.0 for this account");
+    throw base::Error(
+        base::ErrorKind::auth, "auth.login_disabled", "the server does not accept passwords here",
+        "use an encrypted port; if it is one, use OAuth 2.0 for this account, which this "
+        "version cannot do yet");
   }
   CommandText text(client.command_style());
   text.word("LOGIN").string(user).string(password.reveal());

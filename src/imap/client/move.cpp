@@ -106,11 +106,14 @@ Task<void> move_by_copy(Client& client, const UidSet& uids, const MailboxName& t
 
 }  // namespace
 
+bool moves_by_server(const Client& client) noexcept {
+  return client.can("MOVE") && !client.quirks().no_move;
+}
+
 Task<MoveReport> safe_move(Client& client, const UidSet& uids, const MailboxName& target) {
   Report report(uids);
   if (uids.empty()) co_return report.take();
-  bool by_server = client.can("MOVE") && !client.quirks().no_move;
-  if (by_server) {
+  if (moves_by_server(client)) {
     co_await move_by_server(client, uids, target, report);
   } else {
     co_await move_by_copy(client, uids, target, report);

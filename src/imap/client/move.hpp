@@ -33,6 +33,10 @@ struct MoveReport {
   std::uint32_t target_uid_validity = 0;
 };
 
+// Whether safe_move leaves it to the server: then a message that is still in its folder was not
+// moved (RFC 6851 section 3.3: each is either moved or unaffected).
+bool moves_by_server(const Client& client) noexcept;
+
 // Throws only what broke the connection: then each message is either still where it was, or in both
 // folders, or moved. Round trips: one with MOVE, two without, whatever the count (up to
 // ClientLimits::unanswered_bytes of UIDs each).

@@ -55,6 +55,7 @@ std::optional<Error> known_refusal(const wire::Status& status, Heard heard) {
     error.set_server_text(status.text);
     error.set_transient(row.retry == RefusalRow::Retry::may_succeed);
     error.set_session_usable(heard == Heard::command && row.session == RefusalRow::Session::usable);
+    if (row.retry_after > std::chrono::seconds(0)) error.set_retry_after(row.retry_after);
     if (auto delay = suggested_delay(status.text)) error.set_retry_after(*delay);
     return error;
   }

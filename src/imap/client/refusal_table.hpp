@@ -2,6 +2,7 @@
 // others) and the servers' own phrases, collected from what users reported.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -25,6 +26,8 @@ struct RefusalRow {
   enum class Retry : std::uint8_t { useless, may_succeed } retry = Retry::useless;
   // Of the connection, behind a refused command.
   enum class Session : std::uint8_t { usable, lost } session = Session::usable;
+  // Until another try makes sense, unless the server says it; 0: nobody knows.
+  std::chrono::seconds retry_after{0};
 };
 
 // The first row that fits is meant.

@@ -35,10 +35,13 @@ constexpr SaidCase said[] = {
     {Heard::command, "A1 BAD User is authenticated but not connected.", "auth.mailbox_refused",
      ErrorKind::auth, false, false},
     {Heard::command, "A1 NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)",
-     "imap.daily_limit", ErrorKind::throttled, true},
+     "imap.daily_limit", ErrorKind::throttled, true, true, 3'600'000},
     {Heard::command, "A1 NO [OVERQUOTA] Quota exceeded", "imap.over_quota", ErrorKind::refused},
     {Heard::command, "A1 NO [LIMIT] UID FETCH Rate limit hit", "imap.throttled",
      ErrorKind::throttled, true},
+    {Heard::command, "A1 NO [LIMIT] Too many keywords in this mailbox", "imap.limit",
+     ErrorKind::refused},
+    {Heard::command, "A1 NO [LIMIT] throttling", "imap.throttled", ErrorKind::throttled, true},
     {Heard::command, "A1 NO [UNAVAILABLE] UID FETCH Server error while fetching messages",
      "imap.unavailable", ErrorKind::network, true},
     {Heard::command, "A1 NO [TRYCREATE] Folder is not found", "imap.no_such_folder",
@@ -127,6 +130,33 @@ TEST(Refusal, understands_what_servers_say) {
     EXPECT_EQ(error.retry_after().value_or(milliseconds(0)).count(), c.delay) << c.line;
     if (c.code != "imap.refused") EXPECT_FALSE(error.hint().empty()) << c.line;
   }
+}
+
+TEST(Refusal, that_costs_the_session_ends_the_connection) {
+  play_text(R"(
+    S: * OK [CAPABILITY IMAP4rev1] ready
+    C: A1 NOOP
+    C: A2 NOOP
+    S: A1 BAD No mailbox is currently selected
+  )",
+            [](Client& client) -> Task<void> {
+              co_await client.read_greeting();
+              auto first = noop(client);
+              auto second = noop(client);
+              std::string codes;
+              try {
+                co_await first.result();
+              } catch (const base::Error& error) {
+                codes = error.code();
+              }
+              EXPECT_FALSE(client.is_usable());
+              try {
+                co_await second.result();
+              } catch (const base::Error& error) {
+                codes += ' ' + error.code();
+              }
+              EXPECT_EQ(codes, "imap.not_selected imap.not_selected");
+            });
 }
 
 TEST(Refusal, every_row_can_be_met) {

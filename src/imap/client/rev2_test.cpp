@@ -177,5 +177,30 @@ TEST(Literals, every_command_honours_the_style) {
             });
 }
 
+TEST(Capabilities, keep_what_was_removed_when_they_are_said_again) {
+  Capabilities said("IMAP4rev1 IMAP4rev2 MOVE");
+  said.remove("imap4REV2");
+  said.say_anew("IMAP4rev1 IMAP4rev2 UIDPLUS");
+  EXPECT_EQ(said.to_string(), "IMAP4rev1 UIDPLUS");
+}
+
+TEST(Alerts, are_shown_once_signed_in_and_not_twice) {
+  play_text(R"(
+    S: * OK [ALERT] Maintenance at noon
+    C: A1 NOOP
+    S: * OK [ALERT] Maintenance at one
+    S: A1 OK done
+  )",
+            [](Client& client) -> Task<void> {
+              co_await client.read_greeting();
+              EXPECT_EQ(client.shown_alert(), "") << "the error of a sign-in would have it";
+              client.show_alerts({});
+              EXPECT_EQ(client.shown_alert(), "Maintenance at noon");
+              auto asking = noop(client);
+              co_await asking.result();
+              EXPECT_EQ(client.shown_alert(), "Maintenance at one");
+            });
+}
+
 }  // namespace
 }  // namespace postroom::imap

@@ -25,21 +25,22 @@ Task<void> sign_in(Client& client, auth::Credentials credentials) {
   const std::string binding = client.stream().channel_binding();
   const bool is_private = client.stream().is_private();
   bool may_show_password = true;  // by LOGIN, when no mechanism is left
+  std::optional<Error> last;
   while (true) {
     auto mechanism = auth::choose_mechanism(offered, credentials, is_private, binding);
     if (!mechanism) break;
     auto exchange = start_authenticate(client, std::move(mechanism));
     co_await client.wait_for(exchange);
     if (!exchange->is_refused()) co_return;
-    const Error& refusal = *exchange->refusal();
-    if (!exchange->was_unknown()) throw refusal;
+    last = exchange->refusal();
+    if (!exchange->was_unknown()) throw *last;
     offered = auth::mechanisms_after(offered, exchange->mechanism());
     const auth::SaslMechanism& tried = exchange->mechanism();
     const bool has_shown_it = auth::shows_password(tried.name());
     may_show_password &= !tried.is_bound() && (!tried.has_proved() || has_shown_it);
-    if (offered.empty() && !may_show_password) throw refusal;
     if (offered.empty()) break;
   }
+  if (!may_show_password) throw *last;
   if (!credentials.authzid.empty() && credentials.authzid != credentials.username)
     throw no_place_for_authzid();
   auto signing = login(client, credentials.username, credentials.password);

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include "imap/client/transcript_fixture.hpp"
+#include "net/task_group.hpp"
+#include "tests/support/scripted_stream.hpp"
 
 namespace postroom::imap {
 namespace {
@@ -63,6 +65,44 @@ TEST(SignIn, sends_no_credential_in_the_clear) {
       },
       false);
   EXPECT_EQ(code, "tls.required");
+}
+
+class BoundStream final : public net::Stream {
+ public:
+  explicit BoundStream(std::unique_ptr<net::Stream> inner) : inner_(std::move(inner)) {}
+  Task<std::size_t> read_some(std::span<char> into) override { return inner_->read_some(into); }
+  Task<void> write(std::string_view bytes) override { return inner_->write(bytes); }
+  Task<void> start_tls() override { return inner_->start_tls(); }
+  bool is_encrypted() const noexcept override { return true; }
+  bool is_private() const noexcept override { return true; }
+  net::TlsFacts tls_facts() const override { return inner_->tls_facts(); }
+  std::string channel_binding() const override { return "tls-exporter bytes of this connection"; }
+  void set_idle_limit(std::chrono::milliseconds limit) noexcept override {
+    inner_->set_idle_limit(limit);
+  }
+  void close() noexcept override { inner_->close(); }
+
+ private:
+  std::unique_ptr<net::Stream> inner_;
+};
+
+TEST(SignIn, shows_no_password_where_only_unknown_mechanisms_are_left) {
+  auto peer = std::make_shared<test::ScriptedPeer>(test::Script::parse(R"(
+    S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=SCRAM-SHA-256-PLUS AUTH=GSSAPI] ready
+    C~ A1 AUTHENTICATE SCRAM-SHA-256-PLUS *
+    S: A1 BAD no such mechanism
+  )"),
+                                                   test::PeerOptions{.encrypted = true});
+  Client client(std::make_unique<BoundStream>(peer->open()));
+  std::string code;
+  try {
+    net::run(client.read_greeting());
+    net::run(sign_in(client, {.username = "un", .authzid = {}, .password = base::Secret("pw")}));
+  } catch (const base::Error& error) {
+    code = error.code();
+  }
+  EXPECT_EQ(code, "auth.wrong_password");
+  EXPECT_FALSE(peer->written().contains("LOGIN")) << peer->written();
 }
 
 TEST(SignIn, refused_sign_in_withdraws_what_waits_behind) {
