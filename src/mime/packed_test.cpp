@@ -164,5 +164,40 @@ TEST(PackedTest, LimitsHold) {
   EXPECT_TRUE(message.warnings()[0].contains("larger than"));
 }
 
+// Messages inside messages hold the same body again and again.
+TEST(PackedTest, HoldsNoMoreThanTwiceItsLimit) {
+  std::string nested = "Subject: innermost\r\n\r\n" + std::string(60'000, 'x');
+  for (int i = 0; i < 90; ++i) nested = "Content-Type: message/rfc822\r\n\r\n" + nested;
+  Attachment row;
+  row.part_id = "2";
+  row.name = row.path = "a.eml";
+  row.packing = Packing::message;
+  PackedLimits limits;
+  limits.bytes = 100'000;
+  const Opened opened = open_packed(row, nested, Nested::recurse, limits);
+  EXPECT_TRUE(opened.stays);
+  EXPECT_GE(opened.files.size(), 1U);
+  std::size_t held = 0;
+  for (const OpenedFile& file : opened.files) held += file.bytes.size();
+  EXPECT_LE(held, 2 * limits.bytes);
+  ASSERT_EQ(opened.warnings.size(), 1U);
+  EXPECT_TRUE(opened.warnings[0].contains("holds more than Postroom opens"));
+}
+
+TEST(PackedTest, SaysOnceThatThereAreMoreFiles) {
+  std::string many;
+  for (int i = 0; i < 20; ++i)
+    many += attribute(2, 0x00069002, std::string(14, '\0')) + attribute(2, 0x0006800F, "x");
+  Attachment row;
+  row.name = row.path = "winmail.dat";
+  row.packing = Packing::tnef;
+  PackedLimits limits;
+  limits.files = 3;
+  const Opened opened = open_packed(row, stream("IPM.Note", {}, many), Nested::recurse, limits);
+  EXPECT_EQ(opened.files.size(), 3U);
+  ASSERT_EQ(opened.warnings.size(), 1U);
+  EXPECT_TRUE(opened.warnings[0].contains("more files"));
+}
+
 }  // namespace
 }  // namespace postroom::mime
