@@ -120,10 +120,13 @@ struct Message::Content {
     envelope = envelope_of(scanned.headers);
   }
 
-  void copy_decoded(const Part& part, base::ByteSink& sink) const {
+  void copy_decoded(const Part& part, base::ByteSink& sink) {
     Decoder decoder(encoding_of(part), sink);
     bytes->copy(scanned.bodies.find(part.id)->second, decoder);
     decoder.finish();
+    if (decoder.dropped() == 0) return;
+    warn(fmt::format("{} bytes of part {} are not {} although it is labelled so: they are left out",
+                     decoder.dropped(), part.id, base::printable(part.encoding, 50)));
   }
 
   std::string body(const Part& part) {

@@ -120,11 +120,25 @@ class Opener {
       out_.stays = true;
       warn(fmt::format("{} holds a meeting whose time cannot be read: it is kept as it is",
                        in_quotes(packed_.name)));
+    } else if (holds_object(*message)) {
+      out_.stays = true;
+      warn(
+          fmt::format("{} holds an object inside its text that cannot be taken out (a drawing, a "
+                      "sheet): it is kept beside its files",
+                      in_quotes(packed_.name)));
     } else if (out_.files.empty() && !is_mail(*message)) {
       out_.stays = true;
       warn(fmt::format("{} holds no files but an item of Outlook ({}): it is kept as it is",
                        in_quotes(packed_.name), base::printable(message->message_class, 100)));
     }
+  }
+
+  // Depth is bounded by TnefLimits.
+  static bool holds_object(const TnefMessage& message) {
+    return std::ranges::any_of(message.attachments, [](const TnefAttachment& one) {
+      return one.message != nullptr ? holds_object(*one.message)
+                                    : one.is_object && one.data.empty();
+    });
   }
 
   static bool is_mail(const TnefMessage& message) {
