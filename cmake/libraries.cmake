@@ -13,7 +13,7 @@ find_package(CLI11 REQUIRED)           # cli
 find_package(GTest REQUIRED)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)   # tests
 pkg_check_modules(GMIME REQUIRED IMPORTED_TARGET gmime-3.0)    # mime
-pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)       # smtp
+pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)       # base (domain names beyond ASCII)
 pkg_check_modules(YTNEF REQUIRED IMPORTED_TARGET libytnef)     # mime_test, to compare with
 pkg_check_modules(GSASL REQUIRED IMPORTED_TARGET libgsasl)     # auth
 pkg_check_modules(YAMLCPP REQUIRED IMPORTED_TARGET yaml-cpp)   # flow

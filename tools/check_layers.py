@@ -56,6 +56,7 @@ for protocol in PROTOCOLS:
 LIBRARIES = [
     (r"sqlite3(ext)?\.h", r"state/.*", "SQLite belongs to state/"),
     (r"gmime/.*|glib.*|gio/.*", r"mime/.*", "GMime belongs to mime/"),
+    (r"idn2\.h", r"base/domain_name\.cpp", "libidn2 belongs to base/domain_name.cpp"),
     (r"yaml-cpp/.*", r"flow/.*", "yaml-cpp belongs to flow/"),
     (r"lua\.hpp|lua\.h|lauxlib\.h|lualib\.h|lua5\.4/.*", r"flow/.*", "Lua belongs to flow/"),
     (r"gsasl\.h", r"auth/.*", "GNU SASL belongs to auth/"),

@@ -104,8 +104,11 @@ class AddressReader {
   void close_before_angle() {
     std::string after = words_.substr(angle_words_);
     words_.resize(angle_words_);
-    std::size_t end = std::min(text_.find('>', at_), text_.size());
-    if (text_.substr(at_, end - at_).contains(angle_) && base::trim(after).empty()) return;
+    constexpr std::size_t longest_repeated = 1'000;
+    std::string_view next = text_.substr(at_, longest_repeated);
+    next.remove_prefix(std::min(next.find_first_not_of('<'), next.size()));
+    next = base::trim(next.substr(0, next.find('>')));
+    if (next == base::trim(angle_) && base::trim(after).empty()) return;
     close_item(false);
     words_ = std::move(after);
   }

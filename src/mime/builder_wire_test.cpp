@@ -329,6 +329,8 @@ TEST(BuilderWireTest, NeedsSmtputf8OnlyForLocalParts) {
   std::string raw = wire_of(draft);
   EXPECT_TRUE(base::is_ascii(raw));
   EXPECT_TRUE(raw.contains("<j@xn--mnchen-3ya.example>")) << raw;
+  // As on the envelope (IDNA 2008): not fass.de, which is somebody else's.
+  EXPECT_EQ(format_address({"", "you@faß.de"}), "you@xn--fa-hia.de");
   draft.to = {{"", "j\xFF@example.com"}};
   EXPECT_THROW(wire_of(draft), base::Error);
 }

@@ -1,7 +1,10 @@
 #include "mime/charset.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
+
+#include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -50,19 +53,49 @@ std::string wide_order(std::string_view bytes, std::size_t unit) {
   std::string_view marked = marked_charset(bytes);
   if (marked.starts_with(family)) return std::string(marked);
   constexpr std::size_t looked_at = 2048;
-  std::size_t first = 0, last = 0;
+  std::size_t first = 0, last = 0, first_chinese = 0, last_chinese = 0;
+  auto is_chinese = [](char c) {
+    return static_cast<unsigned char>(c) >= 0x4E && static_cast<unsigned char>(c) <= 0x9F;
+  };
   for (std::size_t at = 0; at + unit <= std::min(bytes.size(), looked_at); at += unit) {
     if (bytes[at] == '\0') ++first;
     if (bytes[at + unit - 1] == '\0') ++last;
+    if (is_chinese(bytes[at])) ++first_chinese;
+    if (is_chinese(bytes[at + unit - 1])) ++last_chinese;
   }
+  // No zero at all: Chinese, whose high bytes are from 4E to 9F.
+  if (first == 0 && last == 0 && unit == 2)
+    return family + (first_chinese > last_chinese ? "BE" : "LE");
   return family + (first > last ? "BE" : "LE");
+}
+
+// Chinese in UTF-16 may be ASCII in each of its bytes: one of two is from 4E to 7E then, the other
+// anything, where words have letters and no control characters.
+bool is_chinese_in_ascii(std::string_view bytes) {
+  if (bytes.size() % 2 != 0 || !base::is_ascii(bytes)) return false;
+  std::array<bool, 2> is_high = {true, true};
+  std::array<std::size_t, 2> letters = {0, 0};
+  bool has_control = false;
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    const char c = bytes[at];
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == ' ' || c == '.';
+    if (is_letter) ++letters[at % 2];
+    if (c < 0x4E || c > 0x7E) is_high[at % 2] = false;
+    has_control = has_control || c == 0x7F || (c < '\x07') || (c >= '\x0E' && c < '\x1A');
+  }
+  if (has_control && (letters[0] + letters[1]) * 8 <= bytes.size() * 7) return true;
+  const std::size_t half = bytes.size() / 4;
+  return (is_high[0] && letters[1] <= half) || (is_high[1] && letters[0] <= half);
 }
 
 // Bytes labelled UTF-16 that somebody had already made ASCII or UTF-8: no text of that length has
 // neither a NUL nor a mark, unless it is East Asian, which is not valid UTF-8.
 bool is_wide_in_name_only(std::string_view bytes) {
-  return bytes.size() >= 2 && !bytes.contains('\0') && marked_charset(bytes).empty() &&
-         base::is_valid_utf8(bytes);
+  if (bytes.size() < 2 || bytes.contains('\0') || !marked_charset(bytes).empty() ||
+      !base::is_valid_utf8(bytes))
+    return false;
+  return !is_chinese_in_ascii(bytes);
 }
 
 // Valid characters above ASCII.
@@ -224,7 +257,9 @@ Converted to_utf8(std::string_view label, std::string_view bytes, std::string_vi
   }
   bool wide = name.starts_with("UTF-16") || name.starts_with("UTF-32");
   if (wide && is_wide_in_name_only(bytes))
-    return {without_mark(std::string(bytes)), "the text is UTF-8 although it is labelled " + name};
+    return {without_mark(std::string(bytes)),
+            fmt::format("the text is {} although it is labelled {}",
+                        base::is_ascii(bytes) ? "ASCII" : "UTF-8", name)};
   if (name == "UTF-16") name = wide_order(bytes, 2);
   if (name == "UTF-32") name = wide_order(bytes, 4);
   if (is_single_byte(name) && base::is_ascii(bytes)) {

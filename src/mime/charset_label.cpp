@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "mime/charset.hpp"
 #include "mime/charset_converter.hpp"
+#include "mime/charset_names.hpp"
 #include "mime/single_byte.hpp"
 
 namespace postroom::mime {
@@ -362,11 +363,24 @@ std::string_view find_alias(std::string_view key) {
   return found == aliases.end() ? std::string_view{} : found->second;
 }
 
-bool has_converter(const std::string& name) {
-  return name == "HZ" || is_single_byte(name) || find_converter(name) != nullptr;
+bool is_label_char(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+std::string label_key(std::string_view label) {
+  std::string key;
+  for (char c : base::ascii_lower(label)) {
+    if (is_label_char(c)) key += c;
+  }
+  return key;
 }
 
-bool is_label_char(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+// A converter's name may load any module of this machine: only those of the list are asked for.
+bool is_listed(const std::string& name) {
+  return converter_labels.contains(" " + label_key(name) + " ") && find_converter(name) != nullptr;
+}
+
+bool has_converter(const std::string& name) {
+  return name == "HZ" || is_single_byte(name) || is_listed(name);
+}
 
 // The label without what surrounds it: quotes, a copy of "charset=", 3D of undone quoted-printable,
 // a comment, further parameters.
@@ -388,10 +402,7 @@ std::string_view bare_label(std::string_view label) {
 
 std::string known_charset(std::string_view label) {
   label = bare_label(label.substr(0, longest_label));
-  std::string key;
-  for (char c : base::ascii_lower(label)) {
-    if (is_label_char(c)) key += c;
-  }
+  std::string key = label_key(label);
   if (key.starts_with("3d")) key.erase(0, 2);  // 3Dutf-8: quoted-printable undone once too little
   if (key.empty()) return {};
   if (key.starts_with("cs") && !find_alias(std::string_view(key).substr(2)).empty())
@@ -409,16 +420,13 @@ std::string known_charset(std::string_view label) {
     std::string name = "ISO-8859-" + part;
     return part.size() <= 2 && has_converter(name) ? name : std::string();
   }
-  // The converter's own list. Slashes and the like mean options to it, and two of its names are
-  // this machine's memory layout.
+  // Slashes and the like mean options to the converter.
   bool plain = std::ranges::all_of(label, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '_';
   });
-  bool of_this_machine = key == "internal" || key == "wchart" || key.starts_with("ucs4internal") ||
-                         key.starts_with("ucs2internal");
   std::string name(label);
-  return plain && !of_this_machine && find_converter(name) != nullptr ? name : std::string();
+  return plain && is_listed(name) ? name : std::string();
 }
 
 }  // namespace postroom::mime

@@ -41,7 +41,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"iso-8859-9", "\xFD", "ı"}, Case{"macintosh", "\x8E", "é"},
         Case{"utf-16", std::string("\xFF\xFE\xE9\x00", 4), "é"},
         Case{"utf-16", std::string("h\0i\0", 4), "hi"},
-        Case{"utf-16", std::string("\0h\0i", 4), "hi"}, Case{"utf-7", "+AOk-", "é"},
+        Case{"utf-16", std::string("\0h\0i", 4), "hi"}, Case{"utf-16", "N-Y'Y)g(l4", "中大天木水"},
+        Case{"utf-16le", "-N'Y)Y(g4l", "中大天木水"},
+        Case{"utf-16", "already made ASCII", "already made ASCII"},
+        Case{"utf-16", "hello", "hello"}, Case{"utf-16", "word", "word"},
+        Case{"utf-7", "+AOk-", "é"},
         // Wrong labels.
         Case{"iso-8859-1", "d\xC3\xA9j\xC3\xA0", "déjà"}, Case{"utf-8", "d\xE9j\xE0", "déjà"},
         Case{"utf-8", "\xC3\xA9\xE9", "é\xEF\xBF\xBD"}, Case{"", "\xE9", "é"}, Case{"", "é", "é"},

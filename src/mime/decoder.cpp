@@ -47,6 +47,13 @@ constexpr auto fourth_digit = make_shifted(0);
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
+std::uint64_t count_words(std::string_view bytes) {
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(bytes, [](char c) { return static_cast<unsigned char>(c) > ' '; }));
+}
+
+bool is_uu_digit(char c) { return c >= ' ' && c <= '`'; }
+
 }  // namespace
 
 Encoding parse_encoding(std::string_view label) noexcept {
@@ -134,6 +141,7 @@ void Decoder::write_base64(std::string_view bytes) {
     if (is_line_end) bytes.remove_prefix(1);
     judge_line();
   }
+  if (base64_ended_) dropped_ += count_words(bytes);
 }
 
 void Decoder::judge_line() {
@@ -145,8 +153,11 @@ void Decoder::judge_line() {
   bool is_base64 = std::ranges::all_of(rest, [](char c) {
     return (digits[static_cast<unsigned char>(c)] < 64 && c != '-' && c != '_') || c == '=';
   });
-  if (!is_base64 || (rest.size() % 4 != 0 && rest.size() < longest_base64_line)) {
+  // Of a line as long as may be kept the rest follows: where it is cut says nothing.
+  const bool is_cut = line.size() >= longest_base64_line;
+  if (!is_base64 || (rest.size() % 4 != 0 && !is_cut)) {
     base64_ended_ = true;
+    dropped_ += count_words(rest);
     return;
   }
   write_digits(rest);  // with its paddings
@@ -264,6 +275,7 @@ void Decoder::write_uuencode(std::string_view bytes) {
     if (!uu_skip_) pending_ += piece.substr(0, longest_uu_line);
     if (pending_.size() > longest_uu_line) {  // no such line: not data
       uu_skip_ = true;
+      if (!uu_begun_) dropped_ += count_words(pending_);
       pending_.clear();
     }
     if (end == std::string_view::npos) return;
@@ -274,32 +286,58 @@ void Decoder::write_uuencode(std::string_view bytes) {
   }
 }
 
+// A line of data says how many bytes it holds, and has about as many digits. Trailing spaces, which
+// are zeros, get lost on the way; some programs add a checksum digit.
+bool is_uu_line(std::string_view line) noexcept {
+  if (line.empty() || !is_uu_digit(line.front())) return false;
+  const std::size_t bytes = (static_cast<unsigned char>(line.front()) - 32U) & 63U;
+  if (bytes == 0) return false;
+  const std::size_t digits = (bytes + 2) / 3 * 4;
+  const std::size_t fewest = (bytes * 4 + 2) / 3;
+  std::string_view rest = line.substr(1);
+  if (rest.size() > digits + 2 || !std::ranges::all_of(rest, is_uu_digit)) return false;
+  return rest.size() + 1 >= fewest || (line.front() == 'M' && rest.size() + 8 >= digits);
+}
+
+void append_uu_line(std::string_view line, std::string& out) {
+  auto value = [&](std::size_t at) -> std::uint32_t {
+    return at < line.size() ? (static_cast<unsigned char>(line[at]) - 32U) & 63U : 0U;
+  };
+  const std::size_t length = value(0);
+  const std::size_t target = out.size() + length;
+  for (std::size_t at = 1; out.size() < target; at += 4) {
+    const std::uint32_t group =
+        value(at) << 18 | value(at + 1) << 12 | value(at + 2) << 6 | value(at + 3);
+    out += static_cast<char>(group >> 16);
+    out += static_cast<char>(group >> 8);
+    out += static_cast<char>(group);
+  }
+  out.resize(target);
+}
+
 void Decoder::decode_uu_line(std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
   if (uu_ended_) return;
   if (!uu_begun_) {
     uu_begun_ = line.starts_with("begin ");
-    return;
+    if (uu_begun_) {
+      dropped_ = 0;  // words before it
+      return;
+    }
+    // The opening line was lost: full lines of data are hardly words.
+    uu_begun_ = line.size() >= 61 && line.front() == 'M' && is_uu_line(line);
+    if (!uu_begun_) {
+      dropped_ += count_words(line);
+      return;
+    }
   }
   if (line == "end") {
     uu_ended_ = true;
     return;
   }
   if (line.empty()) return;
-  auto value = [&](std::size_t at) -> std::uint32_t {
-    // Trailing spaces, which are zeros, get lost on the way.
-    return at < line.size() ? (static_cast<unsigned char>(line[at]) - 32U) & 63U : 0U;
-  };
-  std::size_t length = value(0);
   std::string out;
-  for (std::size_t at = 1; out.size() < length && at < line.size(); at += 4) {
-    std::uint32_t group =
-        value(at) << 18 | value(at + 1) << 12 | value(at + 2) << 6 | value(at + 3);
-    out += static_cast<char>(group >> 16);
-    out += static_cast<char>(group >> 8);
-    out += static_cast<char>(group);
-  }
-  if (out.size() > length) out.resize(length);
+  append_uu_line(line, out);
   if (!out.empty()) sink_.write(out);
 }
 

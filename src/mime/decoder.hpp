@@ -47,6 +47,10 @@ class Decoder final : public base::ByteSink {
   // it.
   void finish();
 
+  // Bytes left out so far that were in another form than the encoding's: behind base64's padding
+  // (mostly the footer of a mailing list), or all of a uuencoded part that never begins.
+  std::uint64_t dropped() const noexcept { return dropped_; }
+
  private:
   void write_base64(std::string_view bytes);
   void write_digits(std::string_view bytes);
@@ -62,9 +66,16 @@ class Decoder final : public base::ByteSink {
   int digits_ = 0;           // base64: digits in group_
   std::string pending_;  // quoted-printable: an unfinished escape or trailing space; uuencode: an
                          // unfinished line; base64: the line behind a padding
+  std::uint64_t dropped_ = 0;
   bool after_padding_ = false, base64_ended_ = false;
   bool uu_begun_ = false, uu_ended_ = false, uu_skip_ = false;
 };
+
+// One line of uuencoded data, which has the length it states: trailing spaces, which are zeros, get
+// lost on the way. Takes any line; a longer one is cut.
+void append_uu_line(std::string_view line, std::string& out);
+// Whether a line says how many bytes it holds and has about as many digits.
+bool is_uu_line(std::string_view line) noexcept;
 
 // All at once.
 std::string decode_bytes(std::string_view encoding, std::string_view bytes);

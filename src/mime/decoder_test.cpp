@@ -88,5 +88,50 @@ TEST(DecoderTest, KeepsLittleOfHostileInput) {
   EXPECT_EQ(uu_sink.text, "");
 }
 
+// A line without an end, of segments that each have their padding.
+TEST(DecoderTest, ReadsSegmentsInOneLine) {
+  std::string bytes, text;
+  for (int i = 0; i < 3'000; ++i) {
+    bytes += i % 3 == 0 ? "QQ==" : i % 3 == 1 ? "QUJD" : "QUI=";
+    text += i % 3 == 0 ? "A" : i % 3 == 1 ? "ABC" : "AB";
+  }
+  for (const std::string& more : {std::string(), std::string("QUJD"), std::string("QQ==QUJD")}) {
+    base::StringSink sink;
+    Decoder decoder(Encoding::base64, sink);
+    decoder.write("QQ==" + more + bytes);
+    decoder.finish();
+    EXPECT_EQ(sink.text, "A" + decode_bytes("base64", more) + text) << more;
+    EXPECT_EQ(decoder.dropped(), 0U);
+  }
+}
+
+TEST(DecoderTest, CountsWhatItLeavesOut) {
+  for (std::size_t chunk : {1UL, 5UL, 500UL}) {
+    base::StringSink sink;
+    Decoder decoder(Encoding::base64, sink);
+    const std::string_view bytes = "SGk=\r\n-- \r\na list\r\nof people";
+    for (std::size_t at = 0; at < bytes.size(); at += chunk) decoder.write(bytes.substr(at, chunk));
+    decoder.finish();
+    EXPECT_EQ(sink.text, "Hi");
+    EXPECT_EQ(decoder.dropped(), 15U) << chunk;
+  }
+}
+
+TEST(DecoderTest, ReadsUuencodeThatLostSpacesOrItsBeginning) {
+  // Three bytes of zero at the end of the line, whose spaces are gone.
+  EXPECT_EQ(decode_bytes("x-uuencode", "begin 644 a\n&0V%T\n`\nend\n"),
+            std::string("Cat\0\0\0", 6));
+  const std::string line = "M" + std::string(60, '!');
+  const std::string whole = decode_bytes("uuencode", "begin 644 a\n" + line + "\n`\nend\n");
+  EXPECT_EQ(whole.size(), 45U);
+  EXPECT_EQ(decode_bytes("uuencode", line + "\n`\nend\n"), whole);
+  base::StringSink sink;
+  Decoder words("uuencode", sink);
+  words.write("only words\nand more");
+  words.finish();
+  EXPECT_EQ(sink.text, "");
+  EXPECT_EQ(words.dropped(), 16U);
+}
+
 }  // namespace
 }  // namespace postroom::mime

@@ -78,40 +78,9 @@ std::optional<Opening> read_opening(std::string_view line) {
   return opening;
 }
 
-bool is_uu_digit(char c) { return c >= ' ' && c <= '`'; }
-
-// A line of data says how many bytes it holds, and has about as many digits. Trailing spaces, which
-// are zeros, get lost on the way; some programs add a checksum digit.
-bool is_uu_line(std::string_view line) {
-  if (line.empty() || !is_uu_digit(line.front())) return false;
-  const std::size_t bytes = (static_cast<unsigned char>(line.front()) - 32U) & 63U;
-  if (bytes == 0) return false;
-  const std::size_t digits = (bytes + 2) / 3 * 4;
-  const std::size_t fewest = (bytes * 4 + 2) / 3;
-  std::string_view rest = line.substr(1);
-  if (rest.size() > digits + 2 || !std::ranges::all_of(rest, is_uu_digit)) return false;
-  return rest.size() + 1 >= fewest || (line.front() == 'M' && rest.size() + 8 >= digits);
-}
-
 bool is_uu_zero(std::string_view line) {
   line = base::trim(line);
   return line.empty() || line == "`";
-}
-
-void add_uu_line(std::string_view line, std::string& out) {
-  auto value = [&](std::size_t at) -> std::uint32_t {
-    return at < line.size() ? (static_cast<unsigned char>(line[at]) - 32U) & 63U : 0U;
-  };
-  const std::size_t length = value(0);
-  const std::size_t target = out.size() + length;
-  for (std::size_t at = 1; out.size() < target; at += 4) {
-    const std::uint32_t group =
-        value(at) << 18 | value(at + 1) << 12 | value(at + 2) << 6 | value(at + 3);
-    out += static_cast<char>(group >> 16);
-    out += static_cast<char>(group >> 8);
-    out += static_cast<char>(group);
-  }
-  out.resize(target);
 }
 
 // Behind the opening line. Nothing, with `lines` anywhere, when it is only words.
@@ -143,7 +112,7 @@ std::optional<EncodedBlock> read_uu(Lines& lines, std::size_t room) {
       return block;
     }
     has_full_line = has_full_line || line.front() == 'M';
-    add_uu_line(line, block.bytes);
+    append_uu_line(line, block.bytes);
   }
   // No end. Only a stretch that must be data counts.
   if (!has_full_line) return std::nullopt;
@@ -192,6 +161,7 @@ std::optional<EncodedBlock> read_base64(Lines& lines, std::size_t room) {
 // yEnc (yenc.org draft 1.3): "=ybegin line=128 size=5 name=a b.pdf".
 std::string_view y_field(std::string_view line, std::string_view name) {
   const std::string wanted = " " + std::string(name) + "=";
+  if (name != "name") line = line.substr(0, line.find(" name="));  // which may hold anything
   const std::size_t at = line.find(wanted);
   if (at == std::string_view::npos) return {};
   std::string_view value = line.substr(at + wanted.size());
@@ -240,6 +210,7 @@ std::optional<EncodedBlock> read_y(std::string_view opening, Lines& lines, std::
       break;
     }
     if (line.starts_with("=ypart ")) continue;
+    if (line.starts_with("=ybegin ")) return std::nullopt;  // words that only look like it
     if (block.bytes.size() + line.size() > room) {
       block.problem = "larger than the limit";
       return block;
@@ -253,10 +224,9 @@ std::optional<EncodedBlock> read_y(std::string_view opening, Lines& lines, std::
       is_escaped = false;
     }
   }
+  if (closing.empty()) return std::nullopt;  // words, which it would swallow to the end
   const auto crc = hex_number(y_field(closing, is_piece ? "pcrc32" : "crc32"));
-  if (closing.empty()) {
-    block.problem = "cut off: its end is missing";
-  } else if (is_piece) {
+  if (is_piece) {
     block.problem = "one piece of a larger file, whose others are in other messages";
   } else if (block.bytes.size() != *size || (crc && *crc != crc32_of(block.bytes))) {
     block.problem = "damaged: its size or checksum is wrong";
@@ -270,11 +240,16 @@ std::vector<EncodedBlock> find_encoded_blocks(std::string_view text, const Block
   std::vector<EncodedBlock> blocks;
   std::size_t room = limits.bytes;
   Lines lines(text);
+  // Behind the last of these nothing ends, and need not be read to find that out.
+  const std::size_t feed = text.rfind("\n=yend"), ret = text.rfind("\r=yend");
+  const std::size_t last_end =
+      std::max(feed == std::string_view::npos ? 0 : feed, ret == std::string_view::npos ? 0 : ret);
   while (!lines.at_end() && blocks.size() < limits.blocks) {
     std::string_view line = lines.next();
     const std::size_t behind = lines.position();
     std::optional<EncodedBlock> block;
     if (line.starts_with("=ybegin ")) {
+      if (behind > last_end + 1) continue;
       block = read_y(line, lines, room);
     } else if (auto opening = read_opening(line)) {
       block = opening->is_base64 ? read_base64(lines, room) : read_uu(lines, room);

@@ -24,10 +24,12 @@ bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; 
 // Where "?=" ends a word's text. Some senders leave "?" as it is, also before an escape: "why?=3D".
 std::size_t find_word_end(std::string_view text, char encoding) {
   std::size_t end = text.find("?=");
+  // None lies between one end and the next.
+  const std::size_t blank =
+      encoding == 'q' && end != std::string_view::npos ? text.find_first_of(" \t\r\n", end) : end;
   while (encoding == 'q' && end != std::string_view::npos && end + 3 < text.size() &&
          hex_digit(text[end + 2]) >= 0 && hex_digit(text[end + 3]) >= 0) {
     std::size_t later = text.find("?=", end + 2);
-    std::size_t blank = text.find_first_of(" \t\r\n", end);
     if (later == std::string_view::npos || later > blank) break;
     end = later;
   }
@@ -52,7 +54,7 @@ std::optional<EncodedWord> read_word(std::string_view in) {
   // A word must end before the next begins, or its search would cost a pass each time. "=?=" is the
   // end after a "=".
   std::size_t next = rest.find("=?");
-  while (next != std::string_view::npos && next + 2 < rest.size() && rest[next + 2] == '=')
+  if (next != std::string_view::npos && next + 2 < rest.size() && rest[next + 2] == '=')
     next = rest.find("=?", next + 2);
   std::size_t end = find_word_end(rest.substr(0, next), word.encoding);
   bool complete = end != std::string_view::npos;

@@ -5,9 +5,8 @@
 #include <algorithm>
 #include <optional>
 
-#include <glib.h>
-
 #include "base/base64.hpp"
+#include "base/domain_name.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "mime/builder.hpp"
@@ -39,13 +38,8 @@ std::string ascii_domain(std::string_view address) {
   std::size_t sign = address.rfind('@');
   if (sign == std::string_view::npos || base::is_ascii(address.substr(sign)))
     return std::string(address);
-  std::string domain(address.substr(sign + 1));
-  gchar* made = g_hostname_to_ascii(domain.c_str());
-  if (made == nullptr) return std::string(address);
-  std::string out(address.substr(0, sign + 1));
-  out += made;
-  g_free(made);
-  return out;
+  const auto made = base::to_a_labels(address.substr(sign + 1));
+  return made ? std::string(address.substr(0, sign + 1)) + *made : std::string(address);
 }
 
 bool is_atom(char c) {

@@ -69,16 +69,40 @@ bool HtmlReferences::name(const Part& part) const {
 }
 
 // As a whole attribute value: a location "a" is not meant by every "a".
-bool HtmlReferences::names_location(const std::string& location) const {
-  for (std::size_t at = html_.find(location); at != std::string::npos;
-       at = html_.find(location, at + 1)) {
-    char before = at > 0 ? html_[at - 1] : ' ';
-    std::size_t after = at + location.size();
-    char next = after < html_.size() ? html_[after] : ' ';
-    if (std::string_view("\"'=( ").contains(before) && std::string_view("\"') >").contains(next))
-      return true;
+bool HtmlReferences::names_location(std::string_view location) const {
+  if (!has_values_) collect_values();
+  return std::ranges::binary_search(values_, location);
+}
+
+// What stands between two quotation marks of a kind, and each word with blanks, brackets or
+// quotation marks around it, also without the "src=" before it.
+void HtmlReferences::collect_values() const {
+  constexpr std::size_t most_values = 500'000;  // 8 MB; pages have some thousands
+  constexpr std::size_t longest_value = 2'000;  // a longer one is data, no location
+  const std::string_view html = html_;
+  has_values_ = true;
+  auto add = [&](std::string_view value) {
+    if (!value.empty() && value.size() <= longest_value && values_.size() < most_values)
+      values_.push_back(value);
+  };
+  for (char mark : {'"', '\''}) {
+    for (std::size_t at = html.find(mark); at != std::string_view::npos;) {
+      const std::size_t end = html.find(mark, at + 1);
+      if (end == std::string_view::npos) break;
+      add(html.substr(at + 1, end - at - 1));
+      at = end;
+    }
   }
-  return false;
+  constexpr std::string_view around = "\"'()<> \t\r\n";
+  for (std::size_t at = html.find_first_not_of(around); at != std::string_view::npos;) {
+    const std::size_t end = std::min(html.find_first_of(around, at), html.size());
+    std::string_view word = html.substr(at, end - at);
+    const std::size_t equals = word.find('=');
+    if (equals != std::string_view::npos) add(word.substr(equals + 1));
+    add(word);
+    at = html.find_first_not_of(around, end);
+  }
+  std::ranges::sort(values_);
 }
 
 }  // namespace postroom::mime

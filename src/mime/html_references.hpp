@@ -20,10 +20,13 @@ class HtmlReferences {
   bool has_id(std::string_view content_id) const;  // without angle brackets; false when empty
 
  private:
-  bool names_location(const std::string& location) const;
+  bool names_location(std::string_view location) const;
+  void collect_values() const;
 
   std::string html_;  // lower case, %XX and character references undone
   std::vector<std::string_view> ids_;
+  mutable std::vector<std::string_view> values_;  // in which a location may stand; when asked first
+  mutable bool has_values_ = false;
 };
 
 }  // namespace postroom::mime

@@ -120,10 +120,16 @@ struct Message::Content {
     envelope = envelope_of(scanned.headers);
   }
 
-  void copy_decoded(const Part& part, base::ByteSink& sink) const {
+  void copy_decoded(const Part& part, base::ByteSink& sink) {
     Decoder decoder(encoding_of(part), sink);
     bytes->copy(scanned.bodies.find(part.id)->second, decoder);
     decoder.finish();
+    // Behind base64 stands the footer of a mailing list, which nobody misses.
+    constexpr std::uint64_t longest_footer = 4'000;
+    const bool is_base64 = parse_encoding(part.encoding) == Encoding::base64;
+    if (decoder.dropped() <= (is_base64 ? longest_footer : 0)) return;
+    warn(fmt::format("{} bytes of part {} are not {} although it is labelled so: they are left out",
+                     decoder.dropped(), part.id, base::printable(part.encoding, 50)));
   }
 
   std::string body(const Part& part) {

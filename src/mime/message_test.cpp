@@ -235,5 +235,17 @@ TEST(OddMessageTest, TheCorpusIsRead) {
   EXPECT_GE(count, 6);
 }
 
+TEST(MessageTest, SaysWhatItsEncodingLeavesOut) {
+  auto warnings_of = [](const std::string& encoding, const std::string& body) {
+    const Message message =
+        Message::parse("Content-Transfer-Encoding: " + encoding + "\r\n\r\n" + body);
+    message.text();
+    return message.warnings();
+  };
+  EXPECT_EQ(warnings_of("base64", "SGk=\r\n-- \r\na list of people\r\n").size(), 0U);
+  EXPECT_EQ(warnings_of("base64", "SGk=\r\n-- \r\n" + std::string(5'000, 'x')).size(), 1U);
+  EXPECT_EQ(warnings_of("x-uuencode", "only words\r\n").size(), 1U);
+}
+
 }  // namespace
 }  // namespace postroom::mime

@@ -1,5 +1,8 @@
 #include "mime/packed.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/error.hpp"
@@ -18,6 +21,21 @@ constexpr std::size_t most_warnings = 50;
 
 using Owner = std::shared_ptr<const std::string>;
 
+// Keeps the first `room` bytes.
+class RoomSink final : public base::ByteSink {
+ public:
+  explicit RoomSink(std::uint64_t room) : room_(room) {}
+  void write(std::string_view bytes) override {
+    is_cut = is_cut || bytes.size() > room_ - text.size();
+    text += bytes.substr(0, room_ - text.size());
+  }
+  std::string text;
+  bool is_cut = false;
+
+ private:
+  std::uint64_t room_;
+};
+
 std::string in_quotes(std::string_view name) { return "\"" + base::printable(name, 200) + "\""; }
 
 bool has_extension(std::string_view name, std::string_view extension) {
@@ -27,8 +45,10 @@ bool has_extension(std::string_view name, std::string_view extension) {
 
 class Opener {
  public:
-  Opener(const Attachment& packed, Nested nested, const PackedLimits& limits, Opened& out)
-      : packed_(packed), nested_(nested), limits_(limits), out_(out) {}
+  // `room`: bytes that what is opened may still take, on all levels together.
+  Opener(const Attachment& packed, Nested nested, const PackedLimits& limits, std::uint64_t& room,
+         Opened& out)
+      : packed_(packed), nested_(nested), limits_(limits), room_(room), out_(out) {}
 
   void open(std::string bytes) {
     Owner owner = std::make_shared<const std::string>(std::move(bytes));
@@ -58,6 +78,11 @@ class Opener {
     if (out_.warnings.size() < most_warnings) out_.warnings.push_back(std::move(sentence));
   }
 
+  void warn_of_room() {
+    if (std::exchange(has_warned_of_room_, true)) return;
+    warn(fmt::format("{} holds more than Postroom opens", in_quotes(packed_.name)));
+  }
+
   void open_tnef(const Owner& owner) {
     const std::optional<TnefMessage> message = read_tnef(*owner);
     if (!message) {
@@ -77,6 +102,12 @@ class Opener {
         add(std::move(row), file.bytes, owner, packed_.path);
       } else {
         Owner made = std::make_shared<const std::string>(std::move(file.made));
+        if (made->size() > room_) {
+          warn_of_room();
+          out_.stays = true;
+          break;
+        }
+        room_ -= made->size();
         add(std::move(row), *made, made, packed_.path);
       }
     }
@@ -89,11 +120,25 @@ class Opener {
       out_.stays = true;
       warn(fmt::format("{} holds a meeting whose time cannot be read: it is kept as it is",
                        in_quotes(packed_.name)));
+    } else if (holds_object(*message)) {
+      out_.stays = true;
+      warn(
+          fmt::format("{} holds an object inside its text that cannot be taken out (a drawing, a "
+                      "sheet): it is kept beside its files",
+                      in_quotes(packed_.name)));
     } else if (out_.files.empty() && !is_mail(*message)) {
       out_.stays = true;
       warn(fmt::format("{} holds no files but an item of Outlook ({}): it is kept as it is",
                        in_quotes(packed_.name), base::printable(message->message_class, 100)));
     }
+  }
+
+  // Depth is bounded by TnefLimits.
+  static bool holds_object(const TnefMessage& message) {
+    return std::ranges::any_of(message.attachments, [](const TnefAttachment& one) {
+      return one.message != nullptr ? holds_object(*one.message)
+                                    : one.is_object && one.data.empty();
+    });
   }
 
   static bool is_mail(const TnefMessage& message) {
@@ -138,10 +183,17 @@ class Opener {
     if (nested_ == Nested::closed) return;
     MessageLimits message_limits;
     message_limits.packed.depth = limits_.depth - 1;
+    message_limits.packed.bytes = std::min(limits_.bytes, room_);
     const Message message = Message::parse(*owner, message_limits);
     for (Attachment& row : message.attachments(Nested::recurse)) {
-      base::StringSink sink;
+      // A message inside a message inside ... is written once for each of them.
+      RoomSink sink(room_);
       message.write_part(row.part_id, sink);
+      if (sink.is_cut) {
+        warn_of_room();
+        break;
+      }
+      room_ -= sink.text.size();
       Owner inner = std::make_shared<const std::string>(std::move(sink.text));
       const std::string id = packed_.part_id + "/" + row.part_id;
       row.part_id = id;
@@ -171,9 +223,17 @@ class Opener {
       push(std::move(row), bytes, owner);
       return;
     }
+    if (bytes.size() > room_) {
+      row.packing = Packing::none;
+      warn_of_room();
+      push(std::move(row), bytes, owner);
+      return;
+    }
+    room_ -= bytes.size();
     PackedLimits deeper = limits_;
     --deeper.depth;
-    Opened inner = open_packed(row, std::string(bytes), nested_, deeper);
+    Opened inner;
+    Opener(row, nested_, deeper, room_, inner).open(std::string(bytes));
     row.packing = Packing::none;
     if (inner.stays) push(std::move(row), bytes, owner);
     for (OpenedFile& file : inner.files)
@@ -183,7 +243,7 @@ class Opener {
 
   bool push(Attachment row, std::string_view bytes, Owner owner) {
     if (out_.files.size() >= limits_.files) {
-      if (out_.files.size() == limits_.files)
+      if (!std::exchange(has_warned_of_files_, true))
         warn(fmt::format("{} holds more files than Postroom takes", in_quotes(packed_.name)));
       return false;
     }
@@ -194,7 +254,9 @@ class Opener {
   const Attachment& packed_;
   Nested nested_;
   const PackedLimits& limits_;
+  std::uint64_t& room_;
   Opened& out_;
+  bool has_warned_of_room_ = false, has_warned_of_files_ = false;
   std::size_t number_ = 0;
 };
 
@@ -221,7 +283,8 @@ Opened open_packed(const Attachment& packed, std::string bytes, Nested nested,
     opened.stays = true;
     return opened;
   }
-  Opener(packed, nested, limits, opened).open(std::move(bytes));
+  std::uint64_t room = 2 * limits.bytes;
+  Opener(packed, nested, limits, room, opened).open(std::move(bytes));
   return opened;
 }
 

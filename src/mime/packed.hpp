@@ -14,7 +14,8 @@
 namespace postroom::mime {
 
 struct PackedLimits {
-  // A larger packed part stays closed: it is opened in memory.
+  // A larger packed part stays closed: it is opened in memory. What comes out of it may take twice
+  // as much in all: messages inside messages hold the same bytes again and again.
   std::uint64_t bytes = 64 * 1024 * 1024;
   int depth = 5;               // packed parts inside packed parts
   std::size_t files = 10'000;  // out of one packed part, as MessageLimits::parts

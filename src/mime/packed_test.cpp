@@ -164,5 +164,86 @@ TEST(PackedTest, LimitsHold) {
   EXPECT_TRUE(message.warnings()[0].contains("larger than"));
 }
 
+// Messages inside messages hold the same body again and again.
+TEST(PackedTest, HoldsNoMoreThanTwiceItsLimit) {
+  std::string nested = "Subject: innermost\r\n\r\n" + std::string(60'000, 'x');
+  for (int i = 0; i < 90; ++i) nested = "Content-Type: message/rfc822\r\n\r\n" + nested;
+  Attachment row;
+  row.part_id = "2";
+  row.name = row.path = "a.eml";
+  row.packing = Packing::message;
+  PackedLimits limits;
+  limits.bytes = 100'000;
+  const Opened opened = open_packed(row, nested, Nested::recurse, limits);
+  EXPECT_TRUE(opened.stays);
+  EXPECT_GE(opened.files.size(), 1U);
+  std::size_t held = 0;
+  for (const OpenedFile& file : opened.files) held += file.bytes.size();
+  EXPECT_LE(held, 2 * limits.bytes);
+  ASSERT_EQ(opened.warnings.size(), 1U);
+  EXPECT_TRUE(opened.warnings[0].contains("holds more than Postroom opens"));
+}
+
+TEST(PackedTest, SaysOnceThatThereAreMoreFiles) {
+  std::string many;
+  for (int i = 0; i < 20; ++i)
+    many += attribute(2, 0x00069002, std::string(14, '\0')) + attribute(2, 0x0006800F, "x");
+  Attachment row;
+  row.name = row.path = "winmail.dat";
+  row.packing = Packing::tnef;
+  PackedLimits limits;
+  limits.files = 3;
+  const Opened opened = open_packed(row, stream("IPM.Note", {}, many), Nested::recurse, limits);
+  EXPECT_EQ(opened.files.size(), 3U);
+  ASSERT_EQ(opened.warnings.size(), 1U);
+  EXPECT_TRUE(opened.warnings[0].contains("more files"));
+}
+
+TEST(PackedTest, AnObjectInsideTheTextKeepsTheWhole) {
+  const std::string object =
+      stream("IPM.Note", {},
+             attribute(2, 0x00069002, std::string(14, '\0')) +
+                 attribute(2, 0x00069005, list({binary(0x0D, 0x3701, std::string(16, 'o'))})));
+  const Opened opened = open(object, Packing::tnef);
+  EXPECT_TRUE(opened.stays);
+  EXPECT_TRUE(opened.files.empty());
+  ASSERT_EQ(opened.warnings.size(), 1U);
+  EXPECT_TRUE(opened.warnings[0].contains("object inside its text"));
+
+  const std::string bomb = number(20, 4) + number(0x7FFFFFFF, 4) + "LZFu" + number(0, 4) + "aaaa";
+  const Opened large =
+      open(stream("IPM.Note", {binary(0x102, 0x1009, bomb)}), Packing::tnef_with_words);
+  EXPECT_TRUE(large.stays);
+  ASSERT_EQ(large.warnings.size(), 1U);
+  EXPECT_TRUE(large.warnings[0].contains("RTF"));
+}
+
+TEST(PackedTest, AFileOfAWinmailMaySayNoTypeThatHoldsParts) {
+  for (const std::string& type :
+       {std::string("multipart/mixed"), std::string("message/rfc822"), std::string("a/b\x01")}) {
+    const std::string file =
+        attribute(2, 0x00069002, std::string(14, '\0')) +
+        attribute(2, 0x0006800F, "Subject: s\r\n\r\nx") +
+        attribute(2, 0x00069005, list({text(0x3707, "a.pdf"), text(0x370E, type)}));
+    const Opened opened = open(stream("IPM.Note", {}, file), Packing::tnef);
+    ASSERT_EQ(opened.files.size(), 1U) << type;
+    EXPECT_EQ(opened.files[0].attachment.type, "application/pdf") << type;
+  }
+}
+
+TEST(PackedTest, YencWithoutAnEndIsWords) {
+  EXPECT_TRUE(find_encoded_blocks("=ybegin line=128 size=3 name=a b.pdf\nabc\nmore\n").empty());
+  std::string beginnings;
+  for (int i = 0; i < 50'000; ++i) beginnings += "=ybegin line=1 size=3 name=a\nabc\n";
+  EXPECT_TRUE(find_encoded_blocks(beginnings).empty());
+  const auto found = find_encoded_blocks(beginnings +
+                                         "=ybegin line=128 size=3 name=a part=1 b.pdf\n"
+                                         "\x8B\x8C\x8D\n=yend size=3\n");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].name, "a part=1 b.pdf");
+  EXPECT_EQ(found[0].bytes, "abc");
+  EXPECT_EQ(found[0].problem, "");
+}
+
 }  // namespace
 }  // namespace postroom::mime

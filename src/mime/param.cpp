@@ -197,10 +197,13 @@ class FieldReader {
   std::string read_bare() {
     std::size_t end = std::min(text_.find(';', at_), text_.size());
     std::string_view value = text_.substr(at_, end - at_);
+    std::size_t word = 0;
     for (std::size_t space = value.find_first_of(" \t");
          space != std::string_view::npos && !value.starts_with("=?");
-         space = value.find_first_of(" \t", space + 1)) {
-      std::string_view next = base::trim(value.substr(space));
+         space = value.find_first_of(" \t", word)) {
+      word = value.find_first_not_of(" \t\r\n", space);  // behind the whole run of blanks
+      if (word == std::string_view::npos) break;
+      std::string_view next = value.substr(word);
       std::size_t equals = next.find_first_of("= \t\"");
       if (equals == std::string_view::npos || equals == 0 || next[equals] != '=') continue;
       end = at_ + space;

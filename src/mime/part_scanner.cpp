@@ -118,7 +118,8 @@ void PartScanner::scan(std::string_view bytes) {
     } else {
       // Of a body's line only so much as a boundary may have; of a header's as much as its block
       // may have.
-      std::size_t room = in_headers_ ? limits_.headers.block : longest_body_prefix;
+      // And one byte more, by which take_boundary tells a longer line, as it would in one piece.
+      std::size_t room = in_headers_ ? limits_.headers.block : longest_body_prefix + 1;
       if (line_.size() < room) line_ += piece.substr(0, room - line_.size());
       if (!complete) {
         last_was_cr_ = piece.back() == '\r';

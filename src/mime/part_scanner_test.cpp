@@ -74,5 +74,23 @@ TEST(PartScannerTest, BoundsDepthAndParts) {
   ASSERT_GE(scanned.warnings.size(), 2U);
 }
 
+// A line as long as a boundary may be with blanks behind it: the same tree however it is cut.
+TEST(PartScannerTest, GivesTheSameTreeInAnyChunks) {
+  for (std::size_t blanks = 250; blanks < 275; ++blanks) {
+    const std::string bytes =
+        "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\na\r\n--x" +
+        std::string(blanks, ' ') + "\r\n\r\nb\r\n--x--\r\n";
+    std::size_t parts = 0;
+    for (std::size_t chunk : {bytes.size(), std::size_t{1}, std::size_t{7}, std::size_t{100}}) {
+      PartScanner scanner{MessageLimits{}};
+      for (std::size_t at = 0; at < bytes.size(); at += chunk)
+        scanner.feed(std::string_view(bytes).substr(at, chunk));
+      const std::size_t found = scanner.finish().root.children.size();
+      if (parts == 0) parts = found;
+      EXPECT_EQ(found, parts) << blanks << " in chunks of " << chunk;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace postroom::mime

@@ -243,7 +243,11 @@ class TnefReader {
       BinaryReader in(rtf->value);
       in.little32();
       const std::size_t size = in.little32();  // MS-OXRTFCP section 2.1.3.1.1
-      if (size <= limits_.rtf - rtf_) message.rtf_room = size;
+      if (size <= limits_.rtf - rtf_) {
+        message.rtf_room = size;
+      } else {
+        note_damage(message, "its text in RTF is larger than Postroom reads");
+      }
       rtf_ += message.rtf_room;
     }
   }

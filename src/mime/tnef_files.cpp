@@ -1,5 +1,7 @@
 #include "mime/tnef_files.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "mime/charset.hpp"
@@ -44,11 +46,14 @@ TnefFile made_file(std::string name, std::string type, std::string bytes) {
   return file;
 }
 
+// A type that a file may have in the header of the message made of it. Not multipart and message,
+// whose bytes would be read as parts of it.
 bool is_type(std::string_view text) {
   const std::size_t slash = text.find('/');
+  if (text.starts_with("multipart/") || text.starts_with("message/")) return false;
+  if (!std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F; })) return false;
   return slash != std::string_view::npos && slash > 0 && slash + 1 < text.size() &&
-         text.size() < 200 && text.find_first_of(" \t\r\n;\"<>\\") == std::string_view::npos &&
-         base::is_ascii(text);
+         text.size() < 200 && text.find_first_of(";\"<>\\(),") == std::string_view::npos;
 }
 
 }  // namespace
@@ -105,7 +110,7 @@ std::vector<TnefFile> files_of(const TnefMessage& message, OwnText own_text) {
       files.push_back(made_file(std::move(title), "message/rfc822", eml_of(*attachment.message)));
       continue;
     }
-    if (attachment.is_object && attachment.data.empty()) continue;  // a drawing inside the text
+    if (attachment.is_object && attachment.data.empty()) continue;  // the caller says so
     TnefFile file;
     file.type = base::ascii_lower(attachment.type);
     if (!is_type(file.type)) file.type = media_type_of(attachment.name);

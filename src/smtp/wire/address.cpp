@@ -1,10 +1,6 @@
 #include "smtp/wire/address.hpp"
 
-#include <cstdint>
-#include <memory>
-
-#include <idn2.h>
-
+#include "base/domain_name.hpp"
 #include "base/utf8.hpp"
 #include "smtp/limits.hpp"
 
@@ -96,14 +92,10 @@ std::expected<std::string, std::string_view> to_wire_address(std::string_view ad
   if (at == std::string_view::npos || base::is_ascii(address.substr(at + 1)) ||
       !base::is_ascii(address.substr(0, at)))
     return std::string(address);
-  const std::string domain(address.substr(at + 1));
-  char* found = nullptr;
-  constexpr int flags = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES;
-  if (::idn2_to_ascii_8z(domain.c_str(), &found, flags) != IDN2_OK)
-    return std::unexpected("its domain is no internationalised name");
-  const std::unique_ptr<char, void (*)(void*)> owned(found, &::idn2_free);
+  const auto found = base::to_a_labels(address.substr(at + 1));
+  if (!found) return std::unexpected("its domain is no internationalised name");
   std::string wire(address.substr(0, at + 1));
-  wire += found;
+  wire += *found;
   if (!check_address(wire)) return std::unexpected("its domain is no internationalised name");
   return wire;
 }

@@ -27,10 +27,10 @@ def written_into_text():
     yield case("uuencode, words behind", WORDS + block + raw("bye\n"), [pdf_file()])
     yield case("uuencode, nothing else", block, [pdf_file()])
     yield Case("uuencode without MIME", b"From: ann@example.com\r\nSubject: A case\r\n\r\n" + block, [pdf_file()], words_of(block))
-    yield case("uuencode twice", WORDS + block + raw("and\n") + uuencode(XML, "b.xml"), [pdf_file(), File("b.xml", XML, "text/xml")])
+    yield case("uuencode twice", WORDS + block + raw("and\n") + uuencode(XML, "b.xml"), [pdf_file(), File("b.xml", XML, "application/xml")])
     yield case("uuencode same name", block + block, [pdf_file(), pdf_file()])
     yield case("uuencode, mode of four", block.replace(b"begin 644", b"begin 0644"), [pdf_file()])
-    yield case("uuencode, spaces for zeros", uuencode(XML, "x.xml").replace(b"`", b" "), [File("x.xml", XML, "text/xml")])
+    yield case("uuencode, spaces for zeros", uuencode(XML, "x.xml").replace(b"`", b" "), [File("x.xml", XML, "application/xml")])
     yield case("uuencode, a name with spaces", block.replace(b"a.pdf", b"my a.pdf"), [pdf_file("my a.pdf")])
     yield case("uuencode, end missing", WORDS + uuencode(PDF, "a.pdf", end=False), [pdf_file()], warnings=["cut off"])
     yield case("uuencode, end missing, words behind", WORDS + uuencode(PDF, "a.pdf", end=False) + raw("bye now, dear friend\n"), [pdf_file()],
@@ -83,7 +83,7 @@ def winmail():
     yield Case("winmail with a content-type", letter(tnef(head() + [file_(b"x", ZIP, long_name("b.zip"), prop(STRING8, 0x370E,
                b"Application/Zip"))])), [inside_of(File("b.zip", ZIP, "application/zip"))], "words")
     several = [("one.pdf", PDF), ("two.docx", DOCX), ("three.xml", XML), ("Unicode \u4f60\u597d.png", PNG)]
-    kinds = ["application/pdf", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "text/xml", "image/png"]
+    kinds = ["application/pdf", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/xml", "image/png"]
     yield Case("winmail with four files", letter(tnef(head() + [file_(b"X", d, long_name(n)) for n, d in several])),
                [inside_of(File(n, d, k)) for (n, d), k in zip(several, kinds)], "words")
     yield Case("winmail, title only", letter(tnef(head() + [file_(b"title.pdf", PDF)])), [inside_of(pdf_file("title.pdf"))], "words")
