@@ -266,6 +266,13 @@ Task<void> ImapCursor::read_again(const imap::UidSet& unreadable, Rows& rows) {
     if (first_.structure && !row.message.structure) continue;  // gone meanwhile
     rows.push_back(std::move(row));
   }
+  // Not a word of it: it is given all the same, so that nobody takes the folder for done.
+  for (const imap::Uid uid : fetching.unreadable().uids()) {
+    Row row{uid, {}};
+    row.message.key = imap_key(folder_.path, folder_.numbering, uid);
+    row.message.refusal = description_unreadable();
+    rows.push_back(std::move(row));
+  }
 }
 
 Task<void> ImapCursor::read_structure_of(Row& row) {

@@ -16,6 +16,12 @@ Error message_gone() {
             "another program has moved or removed it; run again to see what is there now"));
 }
 
+Error description_unreadable() {
+  return usable(Error(ErrorKind::refused, "message.unreadable",
+                      "what the server says of this message cannot be read",
+                      "open it in a mail program; if it is fine there, move it out of the way"));
+}
+
 Error content_not_given() {
   base::Error error(base::ErrorKind::refused, "message.not_given",
                     "the server lists the message and does not give its content",

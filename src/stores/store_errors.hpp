@@ -7,8 +7,9 @@
 
 namespace postroom::stores {
 
-base::Error message_gone();       // not_found, message.gone
-base::Error content_not_given();  // refused, message.not_given
+base::Error message_gone();            // not_found, message.gone
+base::Error description_unreadable();  // refused, message.unreadable
+base::Error content_not_given();       // refused, message.not_given
 // refused and transient, folder.renumbered: keys from before name nothing any more.
 base::Error folder_renumbered(std::string_view path);
 base::Error no_trash();                               // not_found, folder.no_trash
