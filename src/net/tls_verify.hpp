@@ -23,7 +23,8 @@ void keep_notes(SSL_CTX* context, TlsNotes* notes);
 // Verification by authorities, with the verdict noted.
 void verify_by_authorities(SSL_CTX* context);
 
-// Verification by pins instead of by authorities, after verify_by_authorities. `pins` outlives the context.
+// Verification by pins instead of by authorities, after verify_by_authorities. `pins` outlives the
+// context.
 void verify_by_pins(SSL_CTX* context, const std::vector<std::string>& pins);
 
 // Has the context note that the server asks for a certificate.

@@ -100,8 +100,7 @@ INSTANTIATE_TEST_SUITE_P(
             "flow.wrong_type", "date"},
         Bad{"  - for_each_mail: { where: { not: [ a ] }, do: [ log: a ] }\n", 5, "where.wrong_type",
             "mapping"},
-        Bad{"  - send: { to: a@b.c, subject: s, text: t }\n", 5, "session.cannot_send",
-            "smtp"}));
+        Bad{"  - send: { to: a@b.c, subject: s, text: t }\n", 5, "session.cannot_send", "smtp"}));
 
 constexpr std::string_view with_password =
     "name: x\nvariables: { pw: { required: true }, d: geheim }\nsteps:\n"

@@ -33,8 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     expressions.evaluate(*parsed, scope);
   } catch (const base::Error& error) {
     // A date format is read by base.
-    if (!error.code().starts_with("expression.") && error.code() != "date.bad_format")
-      std::abort();
+    if (!error.code().starts_with("expression.") && error.code() != "date.bad_format") std::abort();
   }
   // Whatever went before, the next one computes.
   if (expressions.evaluate_expression("1 + 1", scope).value != base::Value(2)) std::abort();

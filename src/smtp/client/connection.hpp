@@ -24,8 +24,8 @@ class Connection {
   Connection(std::unique_ptr<net::Stream> stream, Transcript* transcript, const base::Clock& clock);
 
   // Throws Error{network, "net.closed"} when the peer has finished, Error{protocol,
-  // "smtp.bad_reply"}, Error{timed_out, "smtp.too_slow"} for a reply that drips (set_pace), and what
-  // the stream throws.
+  // "smtp.bad_reply"}, Error{timed_out, "smtp.too_slow"} for a reply that drips (set_pace), and
+  // what the stream throws.
   Task<Reply> read_reply();
 
   // `lines` end in CRLF and live until this is done. Log them first, with log_client. Everything
