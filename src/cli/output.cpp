@@ -62,6 +62,12 @@ nlohmann::json to_json(const base::Error& error) {
   return out;
 }
 
+std::string title_of(std::string_view subject, std::string_view from) {
+  std::string title = subject.empty() ? "(no subject)" : column(subject, 60);
+  if (!from.empty()) title += ", from " + column(from, 40);
+  return title;
+}
+
 std::string column(std::string_view text, std::size_t width) {
   std::string clean = base::printable(text, 4 * width);
   std::size_t characters = 0, at = 0, cut = 0;

@@ -30,6 +30,9 @@ std::vector<std::string> error_lines(const base::Error& error);
 
 nlohmann::json to_json(const base::Error& error);
 
+// A message by its subject and sender, each cut to a width: "Invoice 7, from jane@example.com".
+std::string title_of(std::string_view subject, std::string_view from);
+
 // A text from a mail made fit for one column: control characters gone, at most `width` characters,
 // "…" where cut.
 std::string column(std::string_view text, std::size_t width);

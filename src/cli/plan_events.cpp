@@ -11,8 +11,7 @@ void PlanEvents::loop_started(const flow::LoopStarted& event) {
 }
 
 void PlanEvents::message_started(const flow::MessageFacts& message) {
-  std::string subject = message.subject.empty() ? "(no subject)" : column(message.subject, 70);
-  print_out(fmt::format("  {}, from {}", subject, column(message.from, 50)));
+  print_out("  " + title_of(message.subject, message.from));
 }
 
 void PlanEvents::step_done(const flow::MessageFacts& message, const flow::StepDone& event) {

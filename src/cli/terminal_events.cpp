@@ -59,7 +59,7 @@ void TerminalEvents::loop_started(const flow::LoopStarted& event) {
 
 void TerminalEvents::message_started(const flow::MessageFacts& message) {
   if (!options_.each_message || options_.quiet) return;
-  say(fmt::format("{}, from {}", column(message.subject, 60), column(message.from, 40)));
+  say(title_of(message.subject, message.from));
 }
 
 void TerminalEvents::step_done(const flow::MessageFacts& message, const flow::StepDone& event) {
@@ -84,11 +84,10 @@ void TerminalEvents::say_outcome(const flow::MessageFinished& event) {
                     event.outcome == MessageOutcome::quarantined ||
                     event.outcome == MessageOutcome::uncertain;
   if (!is_trouble && (!options_.each_message || options_.quiet)) return;
-  std::string line =
-      options_.each_message
-          ? fmt::format("    {}", flow::to_string(event.outcome))
-          : fmt::format("{}: {}, from {}", flow::to_string(event.outcome),
-                        column(event.message.subject, 60), column(event.message.from, 40));
+  std::string line = options_.each_message
+                         ? fmt::format("    {}", flow::to_string(event.outcome))
+                         : fmt::format("{}: {}", flow::to_string(event.outcome),
+                                       title_of(event.message.subject, event.message.from));
   if (!event.note.empty()) line += fmt::format(": {}", base::printable(event.note));
   say(line);
   if (!event.error) return;
