@@ -148,7 +148,13 @@ class Opener {
   }
 
   void open_text(const std::string& text) {
-    for (EncodedBlock& block : find_encoded_blocks(text)) {
+    const BlockLimits block_limits;
+    std::vector<EncodedBlock> blocks = find_encoded_blocks(text, block_limits);
+    if (blocks.size() == block_limits.blocks) {
+      warn(fmt::format("only the first {} files written into the text are opened",
+                       block_limits.blocks));
+    }
+    for (EncodedBlock& block : blocks) {
       Attachment row;
       row.type = media_type_of(block.name);
       row.name = std::move(block.name);

@@ -199,6 +199,15 @@ TEST(PackedTest, SaysOnceThatThereAreMoreFiles) {
   EXPECT_TRUE(opened.warnings[0].contains("more files"));
 }
 
+TEST(PackedTest, ManyFilesInOneTextAreSaidNotDropped) {
+  std::string text;
+  for (int i = 0; i < 250; ++i) text += "begin 644 a.txt\n#0V%T\n`\nend\n";
+  const Opened opened = open(text, Packing::text);
+  EXPECT_EQ(opened.files.size(), 200U);
+  ASSERT_EQ(opened.warnings.size(), 1U);
+  EXPECT_TRUE(opened.warnings[0].contains("first 200 files")) << opened.warnings[0];
+}
+
 TEST(PackedTest, AnObjectInsideTheTextKeepsTheWhole) {
   const std::string object =
       stream("IPM.Note", {},
